@@ -1,0 +1,55 @@
+/**
+ * The plan of the house. A room may import from lower floors only, and only through the other
+ * room's index.ts; rooms on one floor do not know each other.
+ */
+const FLOORS: readonly (readonly string[])[] = [
+  ['kernel'],
+  ['shapes', 'telemetry', 'mysql', 'redis'],
+  ['locks', 'cache', 'queues', 'migrations'],
+  ['stock', 'orders', 'payments', 'catalogue', 'media'],
+  ['saga'],
+  ['api', 'ops'],
+  ['app'],
+  ['launch', 'workers'],
+  ['cli'], // asks the launcher what this machine has
+];
+
+/** These two are rooms beside src/, the others are the folders of src/. */
+const BESIDE_SRC: readonly string[] = ['workers', 'migrations'];
+
+/** Which rooms may import a package. A new package gets a line here, or stays out. */
+export const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  bullmq: ['queues', 'ops'],
+  commander: ['cli'],
+  ioredis: ['redis'],
+  knex: ['mysql', 'migrations'],
+  luxon: ['kernel'],
+  mysql2: ['mysql'],
+  typebox: ['shapes', 'queues', 'api'],
+  winston: ['telemetry'],
+};
+
+/** What the files of a domain room may import, other than their own room: nothing that does I/O. */
+export const DOMAIN_FLOOR = 3;
+export const DOMAIN_IMPORTS: readonly string[] = ['kernel', 'telemetry', 'cache'];
+
+export function floorOf(room: string): number {
+  return FLOORS.findIndex((rooms) => rooms.includes(room));
+}
+
+/** The room a file stands in; nothing for a file that stands in no known room. */
+export function roomOf(path: string): string | undefined {
+  const [first = '', second = '', ...rest] = path.split('/');
+  if (BESIDE_SRC.includes(first)) return first;
+  const known = first === 'src' && rest.length > 0 && floorOf(second) >= 0;
+  return known && !BESIDE_SRC.includes(second) ? second : undefined;
+}
+
+export function isDoorOf(path: string, room: string): boolean {
+  return path === `${BESIDE_SRC.includes(room) ? '' : 'src/'}${room}/index.ts`;
+}
+
+export function packageOf(specifier: string): string {
+  const [scope = '', name = ''] = specifier.split('/');
+  return specifier.startsWith('@') ? `${scope}/${name}` : scope;
+}
