@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { Redis } from 'ioredis';
+import { AppError } from '../kernel/index.ts';
+
+/** Waits until the server answers, or throws `redis-unreachable` after the time given. */
+export async function whenReady(client: Redis, timeoutMs: number): Promise<void> {
+  if (client.status === 'ready') return;
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), timeoutMs);
+  let last: unknown;
+  const remember = (error: unknown) => {
+    last = error;
+  };
+  client.on('error', remember);
+  try {
+    await Promise.race([
+      // Not `once` from the emitter: that would reject at the first error, and ioredis retries.
+      new Promise<void>((resolve) => client.once('ready', resolve)),
+      once(stop.signal, 'abort').then(() => Promise.reject(unreachable(client, timeoutMs, last))),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    client.off('error', remember);
+  }
+}
+
+function unreachable(client: Redis, timeoutMs: number, cause: unknown): AppError {
+  const { host = 'localhost', port = 6379 } = client.options;
+  return new AppError(
+    'redis-unreachable',
+    `Redis at ${host}:${port} did not become ready within ${timeoutMs} ms (it is ` +
+      `${client.status}); start it, or set the URL of one that runs`,
+    { retryable: true, cause, details: { host, port, timeoutMs } },
+  );
+}

@@ -1,0 +1,1 @@
+export { createLogger, type LogFormat, type LoggerOptions, silentLogger } from './logger.ts';
