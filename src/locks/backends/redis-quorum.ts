@@ -1,0 +1,120 @@
+import { AppError, randomName } from '../../kernel/index.ts';
+import { redisAddress } from '../../redis/index.ts';
+import { FenceCandidate } from '../fence-candidate.ts';
+import type {
+  LockGuarantee,
+  LockOptions,
+  LocksOptions,
+  LockView,
+  TryLockOptions,
+} from '../lock.ts';
+import type { AcquireAnswer, LockBackend } from '../lock-backend.ts';
+import { lockAborted, locksClosed } from '../lock-errors.ts';
+import { LockLine } from '../lock-line.ts';
+import { LockNode } from '../lock-node.ts';
+import { inspectNodes } from '../lock-view.ts';
+import type { LockWaiter } from '../lock-waiter.ts';
+import { type AttemptAnswer, attemptQuorum } from '../quorum-attempt.ts';
+import { QuorumNodes } from '../quorum-nodes.ts';
+
+/** Locks on a majority of independent Redis servers. A single server is a quorum of one. */
+export class RedisQuorum implements LockBackend {
+  readonly guarantee: LockGuarantee;
+  readonly #nodes: QuorumNodes;
+  readonly #candidate: FenceCandidate;
+  readonly #line: LockLine;
+  readonly #process = randomName(8);
+  #attempts = 0;
+  #closed = false;
+
+  constructor(options: LocksOptions) {
+    const { urls, prefix, ttlMs, logger, clock, random } = options;
+    refuseTwins(urls);
+    this.guarantee = urls.length === 1 ? 'single-node' : 'quorum';
+    // A lock granted after half of its time is worth little.
+    const timeoutMs = Math.min(options.attemptTimeoutMs ?? 500, Math.floor(ttlMs / 2));
+    const node = { ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
+    const nodes = urls.map((url) => new LockNode({ ...node, url }));
+    this.#nodes = new QuorumNodes({ nodes, prefix, ttlMs, timeoutMs, clock });
+    this.#candidate = new FenceCandidate(clock);
+    this.#line = new LockLine({
+      urls,
+      quorum: this.#nodes.quorum,
+      process: this.#process,
+      channel: this.#nodes.channelOf(this.#process),
+      candidate: this.#candidate,
+      logger,
+      random,
+    });
+  }
+
+  async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
+    return this.#attempt(names, options.fenceAbove, undefined);
+  }
+
+  async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal, fenceAbove } = options;
+    const until = this.#nodes.clock.monotonicMs() + timeoutMs;
+    const waiter = this.#line.enter();
+    let granted = false;
+    try {
+      for (;;) {
+        if (signal?.aborted) throw lockAborted(names, signal.reason);
+        const heardAll = this.#line.listening;
+        const answer = await this.#attempt(names, fenceAbove, waiter);
+        granted = answer.kind === 'granted';
+        if (answer.kind !== 'busy') return answer;
+        const leftMs = until - this.#nodes.clock.monotonicMs();
+        if (leftMs <= 0) return answer;
+        // Who was not listening may have missed its call: it asks again before it sleeps.
+        if (heardAll) await this.#line.turn(waiter, Math.min(leftMs, answer.freeInMs), signal);
+        else await this.#line.listen();
+      }
+    } finally {
+      this.#line.exit(waiter);
+      if (!granted) this.#leave(names, waiter);
+    }
+  }
+
+  inspect(names: readonly string[]): Promise<LockView[]> {
+    const { all, timeoutMs } = this.#nodes;
+    return inspectNodes(all, names, this.#nodes.keysOf(names), timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#line.close();
+    for (const node of this.#nodes.all) node.close();
+  }
+
+  async #attempt(
+    names: readonly string[],
+    fenceAbove: bigint | undefined,
+    waiter: LockWaiter | undefined,
+  ): Promise<AttemptAnswer> {
+    if (this.#closed) throw locksClosed();
+    waiter?.forget();
+    this.#attempts += 1;
+    // A dot, where a waiter's name has a colon: one must never pass for the other.
+    const owner = `${this.#process}.${this.#attempts}`;
+    return attemptQuorum(this.#nodes, this.#candidate, { names, owner, fenceAbove, waiter });
+  }
+
+  #leave(names: readonly string[], waiter: LockWaiter): void {
+    if (this.#closed) return; // the connections are gone; the nodes forget it in a moment
+    const args = this.#nodes.releaseArgs(waiter.member, waiter);
+    this.#nodes.sendRelease(this.#nodes.all, this.#nodes.keysOf(names), args);
+  }
+}
+
+/** Two votes from one server are one vote, and a quorum of it is none. */
+function refuseTwins(urls: readonly string[]): void {
+  const servers = urls.map(redisAddress);
+  const twin = servers.find((server, index) => servers.indexOf(server) !== index);
+  if (twin === undefined) return;
+  throw new AppError(
+    'lock-urls-twice',
+    `The lock URLs name ${twin} twice, but every node of a quorum must be a server of its own`,
+    { details: { server: twin } },
+  );
+}

@@ -1,0 +1,46 @@
+import type {
+  LockBusy,
+  LockGuarantee,
+  LockOptions,
+  LockUnreachable,
+  LockView,
+  TryLockOptions,
+} from './lock.ts';
+import type { Moment } from './lock-deadline.ts';
+
+/**
+ * What a kind of server has to offer to carry locks. Everything above it (deadline, renewal,
+ * cap on the hold, `withLock`) is the same for all of them.
+ *
+ * The names are sorted, each given once, and checked. Expected outcomes are answers; a backend
+ * throws only on wrong use.
+ */
+export interface LockBackend {
+  readonly guarantee: LockGuarantee;
+  tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer>;
+  /** Waits in line while busy; answers busy when the time is up, throws `lock-aborted`. */
+  acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer>;
+  inspect(names: readonly string[]): Promise<LockView[]>;
+  close(): Promise<void>;
+}
+
+export type AcquireAnswer =
+  | { readonly kind: 'granted'; readonly lease: Lease }
+  | LockBusy
+  | LockUnreachable;
+
+/** A lock as the servers know it. They end it one ttl after the last moment it was asked for. */
+export interface Lease {
+  readonly fence: bigint;
+  /** When the question was sent that the servers said yes to: its time is counted from there. */
+  readonly sentAt: Moment;
+  renew(): Promise<RenewAnswer>;
+  /** False when too few servers confirmed it; then it ends by itself. Never throws. */
+  release(): Promise<boolean>;
+}
+
+export type RenewAnswer =
+  | { readonly kind: 'renewed'; readonly sentAt: Moment }
+  /** So many servers said "not yours" that no quorum is left. */
+  | { readonly kind: 'stolen' }
+  | LockUnreachable;

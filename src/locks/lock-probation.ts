@@ -1,0 +1,41 @@
+import type { Clock } from '../kernel/index.ts';
+
+/**
+ * A server that restarted may have forgotten locks that their holders still count on. Nobody
+ * counts its vote until the longest of them has ended: one ttl after its start.
+ */
+export class LockProbation {
+  readonly #ttlMs: number;
+  readonly #clock: Clock;
+  #met = false;
+  #runId: string | undefined;
+  #until = 0;
+
+  constructor(ttlMs: number, clock: Clock) {
+    this.#ttlMs = ttlMs;
+    this.#clock = clock;
+  }
+
+  leftMs(): number {
+    return this.#until === 0 ? 0 : Math.max(0, this.#until - this.#clock.monotonicMs());
+  }
+
+  /**
+   * A connection was made, and this is its INFO. The first one of the process proves nothing
+   * either way: waiting then would stop every start for a ttl. A server that does not give its
+   * run id is taken to have restarted each time.
+   */
+  met(info: string | undefined): number {
+    const runId = info && /^run_id:(\w+)/m.exec(info)?.[1];
+    const known = runId !== undefined && runId === this.#runId;
+    if (this.#met && !known) {
+      const upMs = Number(/^uptime_in_seconds:(\d+)/m.exec(info ?? '')?.[1] ?? 0) * 1000;
+      // Whole seconds: it may have started up to one second later than it says.
+      const waitMs = Math.max(0, this.#ttlMs - Math.max(0, upMs - 1000));
+      this.#until = Math.max(this.#until, this.#clock.monotonicMs() + waitMs);
+    }
+    this.#met = true;
+    this.#runId = runId;
+    return this.leftMs();
+  }
+}

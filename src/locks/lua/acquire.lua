@@ -1,0 +1,91 @@
+-- Purpose: takes all the locks or none, and gives the holder its fence.
+--   Sent again with the same owner it answers the same, so that a lost reply does no harm.
+--   The keys beside a lock (its fence and its line of waiters) are made from its name here:
+--   every node is a server of its own, never a slot of a cluster.
+-- KEYS:    the locks, sorted.
+-- ARGV:    1 owner, unique to this attempt
+--          2 ttl of the locks, ms
+--          3 candidate: the lowest fence wanted
+--          4 how long an idle fence is kept, ms
+--          5 prefix of the keys that say which waiters are alive
+--          6 this waiter, or '' when the caller does not wait
+--          7 its ticket: lower goes first ('' when not waiting)
+--          8 how long a waiter counts as alive without being heard of, ms
+--          9 key that exists while anybody waits for anything: most of the time nobody does
+-- Returns: {1, fence} when all are held by this owner now;
+--          else {0, highest fence seen, ms, indexes of the busy keys...}, where ms is the time
+--          until they end (-1: never; -2: they are free, but somebody is in line)
+local owner, ttl, candidate, keep = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local alive, me, ticket = ARGV[5], ARGV[6], tonumber(ARGV[7])
+
+local count, look = #KEYS, {}
+
+-- One look at everything: the locks, their fences, and whether anybody waits for anything.
+for i, key in ipairs(KEYS) do
+  look[i], look[count + i] = key, key .. '~fence'
+end
+look[2 * count + 1] = ARGV[9]
+local values = redis.call('MGET', unpack(look))
+
+-- Numbers stay below 2^53, where a double is exact; '%.0f' prints every digit of them.
+local highest, mine, busy, wait = 0, 0, {}, -2
+local function refuse(i)
+  local left = redis.call('PTTL', KEYS[i])
+  busy[#busy + 1] = i
+  if wait ~= -1 and (left == -1 or left > wait) then wait = left end
+end
+for i = 1, count do
+  local value, fence = values[i], values[count + i]
+  if fence and tonumber(fence) > highest then highest = tonumber(fence) end
+  if value == owner then mine = mine + 1 elseif value then refuse(i) end
+end
+if mine == count then return {1, string.format('%.0f', highest)} end
+
+if values[2 * count + 1] then
+  -- Is somebody alive in line before this caller? The dead are taken out on the way.
+  local function overtakes(queue)
+    while true do
+      local head = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
+      if not head[1] or head[1] == me then return false end
+      if redis.call('EXISTS', alive .. head[1]) == 1 then
+        return not ticket or tonumber(head[2]) <= ticket
+      end
+      redis.call('ZREM', queue, head[1])
+    end
+  end
+  for i, key in ipairs(KEYS) do
+    if not values[i] and overtakes(key .. '~wait') then busy[#busy + 1] = i end
+  end
+end
+
+-- NX also minds a lock of another type under the same name, which MGET does not see.
+local taken = {}
+if #busy == 0 then
+  for i, key in ipairs(KEYS) do
+    if values[i] then
+      redis.call('PEXPIRE', key, ttl)
+    elseif redis.call('SET', key, owner, 'NX', 'PX', ttl) then
+      taken[#taken + 1] = key
+    else
+      refuse(i)
+      break
+    end
+  end
+end
+
+if #busy == 0 then
+  local fence = string.format('%.0f', math.max(highest + 1, candidate))
+  for i = 1, count do redis.call('SET', look[count + i], fence, 'PX', keep) end
+  return {1, fence}
+end
+
+for _, key in ipairs(taken) do redis.call('DEL', key) end
+if me ~= '' then
+  for _, key in ipairs(KEYS) do
+    redis.call('ZADD', key .. '~wait', ARGV[7], me)
+    redis.call('PEXPIRE', key .. '~wait', ARGV[8] * 10)
+  end
+  redis.call('SET', ARGV[9], '1', 'PX', ARGV[8] * 10)
+  redis.call('SET', alive .. me, '1', 'PX', ARGV[8])
+end
+return {0, string.format('%.0f', highest), wait, unpack(busy)}

@@ -1,0 +1,19 @@
+-- Purpose: raises the fences to what the quorum agreed on, but only while the locks are still
+--   this owner's. Raised without that condition, a holder that slept past its time could end up
+--   with a fence above its successor's.
+-- KEYS:    the locks.
+-- ARGV:    1 owner
+--          2 fence
+--          3 how long an idle fence is kept, ms
+-- Returns: 1 when every lock is this owner's and its fence is at least the one given, else 0.
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) ~= ARGV[1] then return 0 end
+end
+local fence = tonumber(ARGV[2])
+for _, key in ipairs(KEYS) do
+  local name = key .. '~fence'
+  if tonumber(redis.call('GET', name) or 0) < fence then
+    redis.call('SET', name, ARGV[2], 'PX', ARGV[3])
+  end
+end
+return 1

@@ -1,0 +1,12 @@
+-- Purpose: tells what this node knows about each lock, for people to look at.
+-- KEYS:    the locks.
+-- ARGV:    none.
+-- Returns: for each lock in turn: ms left (-1 no end, -2 not held), fence ('' when none),
+--          how many stand in line.
+local found = {}
+for _, key in ipairs(KEYS) do
+  found[#found + 1] = redis.call('PTTL', key)
+  found[#found + 1] = redis.call('GET', key .. '~fence') or ''
+  found[#found + 1] = redis.call('ZCARD', key .. '~wait')
+end
+return found

@@ -1,0 +1,92 @@
+import { type Attempt, attemptAcquire, pollNodes } from './acquire-attempt.ts';
+import type { FenceCandidate } from './fence-candidate.ts';
+import type { LockBusy, LockUnreachable } from './lock.ts';
+import { LockDeadline, momentOf } from './lock-deadline.ts';
+import type { LockNode } from './lock-node.ts';
+import type { LockWaiter } from './lock-waiter.ts';
+import type { QuorumNodes } from './quorum-nodes.ts';
+import { RedisLease } from './redis-lease.ts';
+
+/** For goods that are free but promised to somebody in line, who takes them at any moment. */
+const IN_LINE_MS = 25;
+const SOONEST_MS = 10;
+/** A lock granted so late that less than this part of its time is left is given back. */
+const LEAST_VALIDITY = 0.25;
+
+export interface AttemptOptions {
+  readonly names: readonly string[];
+  /** Never used before, so that a late reply or a late release of another attempt does nothing. */
+  readonly owner: string;
+  readonly fenceAbove: bigint | undefined;
+  readonly waiter: LockWaiter | undefined;
+}
+
+export type AttemptAnswer =
+  | { readonly kind: 'granted'; readonly lease: RedisLease }
+  /** `freeInMs`: when the locks end by themselves; Infinity when nobody can know. */
+  | (LockBusy & { readonly freeInMs: number })
+  | LockUnreachable;
+
+/** One attempt from the first question to the decision; what was granted in vain is given back. */
+export async function attemptQuorum(
+  nodes: QuorumNodes,
+  candidate: FenceCandidate,
+  options: AttemptOptions,
+): Promise<AttemptAnswer> {
+  const { names, owner, waiter } = options;
+  const keys = nodes.keysOf(names);
+  const args = nodes.acquireArgs(owner, candidate.next(options.fenceAbove), waiter);
+  const sentAt = momentOf(nodes.clock);
+  const request = { nodes: nodes.all, keys, args, timeoutMs: nodes.timeoutMs };
+  const attempt = await attemptAcquire(request, (fence) => candidate.saw(fence));
+
+  const touched = nodes.at(attempt.touched);
+  const elapsedMs = () => nodes.clock.monotonicMs() - sentAt.monotonicMs;
+  const fence = await agreedFence(nodes, attempt, keys, owner, elapsedMs());
+  const deadline = new LockDeadline(nodes.clock, nodes.ttlMs, sentAt);
+  if (fence !== undefined && deadline.remainingMs() >= nodes.ttlMs * LEAST_VALIDITY) {
+    const grant = { keys, owner, fence, sentAt, waiter, holders: touched };
+    return { kind: 'granted', lease: new RedisLease(nodes, grant) };
+  }
+  nodes.sendRelease(touched, keys, nodes.retreatArgs(owner, waiter));
+  return refusal(nodes, names, attempt, waiter);
+}
+
+/** The fence of the new holder; undefined when no quorum stands behind one. */
+async function agreedFence(
+  nodes: QuorumNodes,
+  { verdict }: Attempt,
+  keys: readonly string[],
+  owner: string,
+  elapsedMs: number,
+): Promise<number | undefined> {
+  if (verdict.kind === 'agreed') return verdict.fence;
+  if (verdict.kind !== 'confirm') return undefined;
+  const args = nodes.confirmArgs(owner, verdict.fence);
+  const confirmed = await pollNodes({
+    nodes: nodes.at(verdict.nodes),
+    quorum: nodes.quorum,
+    // Both rounds together keep to the time of one attempt.
+    timeoutMs: Math.max(1, nodes.timeoutMs - elapsedMs),
+    ask: (node: LockNode) => node.confirm(keys, args),
+    yes: 1,
+  });
+  return confirmed === 'yes' ? verdict.fence : undefined;
+}
+
+function refusal(
+  nodes: QuorumNodes,
+  names: readonly string[],
+  { verdict, granted, busy, busyMs }: Attempt,
+  waiter: LockWaiter | undefined,
+): Exclude<AttemptAnswer, { kind: 'granted' }> {
+  if (verdict.kind !== 'busy') return { kind: 'unreachable', reason: nodes.shortage() };
+  waiter?.wouldGet(granted);
+  const ends = busyMs >= 0;
+  return {
+    kind: 'busy',
+    names: names.filter((_, index) => busy.has(index)),
+    retryAfterMs: ends ? Math.max(SOONEST_MS, busyMs) : busyMs === -1 ? nodes.ttlMs : IN_LINE_MS,
+    freeInMs: ends ? busyMs + 1 : Number.POSITIVE_INFINITY,
+  };
+}

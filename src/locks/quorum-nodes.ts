@@ -1,0 +1,108 @@
+import { type Clock, present } from '../kernel/index.ts';
+import { pollNodes } from './acquire-attempt.ts';
+import type { LockNode } from './lock-node.ts';
+import type { LockWaiter } from './lock-waiter.ts';
+import { quorumOf } from './quorum-vote.ts';
+
+/** A waiter nobody has heard of for this long is taken for dead and loses its place. */
+const WAITER_ALIVE_MS = 1500;
+/** A counter may be forgotten when no clock can be this wrong any more. */
+const KEEP_FENCE_MS = 30 * 24 * 3600 * 1000;
+
+export interface QuorumNodesOptions {
+  readonly nodes: readonly LockNode[];
+  readonly prefix: string;
+  readonly ttlMs: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+type Args = readonly (string | number)[];
+
+/** All nodes together, and what the scripts want to be told. */
+export class QuorumNodes {
+  readonly all: readonly LockNode[];
+  readonly quorum: number;
+  readonly ttlMs: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly #prefix: string;
+  /** One key per living waiter, one while anybody waits, one channel per process. */
+  readonly #lineKeys: readonly [waiters: string, anyone: string, wake: string];
+
+  constructor({ nodes, prefix, ttlMs, timeoutMs, clock }: QuorumNodesOptions) {
+    this.all = nodes;
+    this.quorum = quorumOf(nodes.length);
+    this.ttlMs = ttlMs;
+    this.timeoutMs = timeoutMs;
+    this.clock = clock;
+    this.#prefix = prefix;
+    this.#lineKeys = [`${prefix}~waiter:`, `${prefix}~anyone`, `${prefix}~wake:`];
+  }
+
+  at(indexes: Iterable<number>): LockNode[] {
+    return Array.from(indexes, (index) => present(this.all[index], `lock node ${index}`));
+  }
+
+  keysOf(names: readonly string[]): string[] {
+    return names.map((name) => this.#prefix + name);
+  }
+
+  channelOf(process: string): string {
+    return `${this.#lineKeys[2]}${process}`;
+  }
+
+  acquireArgs(owner: string, candidate: number, waiter: LockWaiter | undefined): Args {
+    const place = waiter ? [waiter.member, waiter.ticket] : ['', ''];
+    const [waiters, anyone] = this.#lineKeys;
+    const times = [WAITER_ALIVE_MS, anyone] as const;
+    return [owner, this.ttlMs, candidate, KEEP_FENCE_MS, waiters, ...place, ...times];
+  }
+
+  confirmArgs(owner: string, fence: number): Args {
+    return [owner, fence, KEEP_FENCE_MS];
+  }
+
+  /** For somebody who still wants the locks: gives back what was granted, keeps the place. */
+  retreatArgs(owner: string, waiter: LockWaiter | undefined): Args {
+    return this.#releaseArgs(owner, waiter?.member ?? '', waiter?.ticket ?? '');
+  }
+
+  /** For somebody who is done with them: leaves the line as well. */
+  releaseArgs(owner: string, waiter: LockWaiter | undefined): Args {
+    return this.#releaseArgs(owner, waiter?.member ?? '', '');
+  }
+
+  #releaseArgs(owner: string, member: string, ticket: string | number): Args {
+    const [waiters, anyone, wake] = this.#lineKeys;
+    return [owner, waiters, wake, member, ticket, WAITER_ALIVE_MS, anyone];
+  }
+
+  /** Sends a release to these nodes, also to silent ones, and waits for none of them. */
+  sendRelease(nodes: readonly LockNode[], keys: readonly string[], args: Args): void {
+    for (const node of nodes) {
+      node.release(keys, args).catch((error: unknown) => node.failed(error));
+    }
+  }
+
+  /** Sends a release to these nodes; true as soon as a quorum has confirmed it. */
+  async release(nodes: readonly LockNode[], keys: readonly string[], args: Args): Promise<boolean> {
+    const verdict = pollNodes({
+      nodes,
+      quorum: this.quorum,
+      timeoutMs: this.timeoutMs,
+      yes: keys.length,
+      ask: (node) => node.release(keys, args),
+    });
+    const unasked = nodes.filter((node) => !node.usable);
+    this.sendRelease(unasked, keys, args);
+    return (await verdict) === 'yes';
+  }
+
+  /** Why there is no quorum, for people. */
+  shortage(): string {
+    const away = this.all.filter((node) => !node.usable).map((node) => node.condition);
+    const found = away.length === 0 ? 'the answers came too late' : away.join(', ');
+    return `${this.quorum} of ${this.all.length} lock nodes are needed, but ${found}`;
+  }
+}

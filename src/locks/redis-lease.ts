@@ -1,0 +1,55 @@
+import { pollNodes } from './acquire-attempt.ts';
+import type { Lease, RenewAnswer } from './lock-backend.ts';
+import { type Moment, momentOf } from './lock-deadline.ts';
+import type { LockNode } from './lock-node.ts';
+import type { LockWaiter } from './lock-waiter.ts';
+import type { QuorumNodes } from './quorum-nodes.ts';
+
+export interface RedisGrant {
+  readonly keys: readonly string[];
+  readonly owner: string;
+  readonly fence: number;
+  readonly sentAt: Moment;
+  /** The nodes that granted it, or may have: no other one has anything of it. */
+  readonly holders: readonly LockNode[];
+  /** The place in line that led to it, which is left with the release. */
+  readonly waiter: LockWaiter | undefined;
+}
+
+/** Locks granted by a quorum. Never repaired: a node that lost them votes no until the end. */
+export class RedisLease implements Lease {
+  readonly fence: bigint;
+  readonly sentAt: Moment;
+  readonly #nodes: QuorumNodes;
+  readonly #grant: RedisGrant;
+
+  constructor(nodes: QuorumNodes, grant: RedisGrant) {
+    this.fence = BigInt(grant.fence);
+    this.sentAt = grant.sentAt;
+    this.#nodes = nodes;
+    this.#grant = grant;
+  }
+
+  async renew(): Promise<RenewAnswer> {
+    const { clock, quorum, timeoutMs, ttlMs } = this.#nodes;
+    const { keys, owner, holders } = this.#grant;
+    const sentAt = momentOf(clock);
+    const verdict = await pollNodes({
+      nodes: holders,
+      quorum,
+      timeoutMs,
+      ask: (node) => node.renew(keys, [owner, ttlMs]),
+      yes: 1,
+    });
+    if (verdict === 'yes') return { kind: 'renewed', sentAt };
+    if (verdict === 'no') return { kind: 'stolen' };
+    return { kind: 'unreachable', reason: this.#nodes.shortage() };
+  }
+
+  release(): Promise<boolean> {
+    const { keys, owner, waiter, holders } = this.#grant;
+    // The place in line may have been taken on any node, in an attempt before the last.
+    const nodes = waiter ? this.#nodes.all : holders;
+    return this.#nodes.release(nodes, keys, this.#nodes.releaseArgs(owner, waiter));
+  }
+}

@@ -1,0 +1,81 @@
+import { type Logger, messageOf, pause } from '../kernel/index.ts';
+import { connectRedis, type RedisClient } from '../redis/index.ts';
+
+export interface WakeListenerOptions {
+  readonly urls: readonly string[];
+  readonly channel: string;
+  readonly quorum: number;
+  readonly logger: Logger;
+  readonly onWake: (node: number, member: string, fence: number) => void;
+}
+
+const PATIENCE_MS = 250;
+
+/**
+ * The ear of this process: one subscription per node, made when somebody waits for the first
+ * time. Whoever releases calls the next waiter's process only.
+ */
+export class WakeListener {
+  readonly #options: WakeListenerOptions;
+  readonly #clients: RedisClient[] = [];
+  #started: Promise<void> | undefined;
+  #listening = false;
+  #closed = false;
+
+  constructor(options: WakeListenerOptions) {
+    this.#options = options;
+  }
+
+  /** False: a call may have been missed until now. */
+  get listening(): boolean {
+    return this.#listening;
+  }
+
+  /** Settles when most nodes can call us; nodes that stay silent are not waited for. */
+  listen(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const client of this.#clients) client.disconnect();
+  }
+
+  async #start(): Promise<void> {
+    const { urls, quorum } = this.#options;
+    let live = 0;
+    const enough = new Promise<void>((resolve) => {
+      urls.forEach((url, node) => {
+        this.#subscribe(url, node).then(
+          () => {
+            live += 1;
+            if (live >= quorum) resolve();
+          },
+          // Waiters then rely on their own retries, and on the other nodes.
+          (error: unknown) => this.#deaf(error),
+        );
+      });
+    });
+    const stop = new AbortController();
+    await Promise.race([enough, pause(PATIENCE_MS, stop.signal)]);
+    stop.abort();
+    this.#listening = true;
+  }
+
+  #deaf(error: unknown): void {
+    if (this.#closed) return; // closing is what cut it off
+    this.#options.logger.warn('lock wake-up calls are not heard', { error: messageOf(error) });
+  }
+
+  async #subscribe(url: string, node: number): Promise<void> {
+    const { logger, channel, onWake } = this.#options;
+    const client = connectRedis(url, 'subscriber', { logger, name: 'holdfast-lock-wake' });
+    this.#clients.push(client);
+    client.on('message', (_: string, message: string) => {
+      const [member = '', fence] = message.split(' ');
+      onWake(node, member, Number(fence));
+    });
+    await client.subscribe(channel);
+  }
+}

@@ -1,0 +1,87 @@
+import { Queue } from 'bullmq';
+import { AppError } from '../kernel/index.ts';
+import { type RedisClient, whenReady } from '../redis/index.ts';
+import { QUEUE_NAMES, type QueueName } from './queue-contract.ts';
+
+export interface QueueCounts {
+  readonly queue: QueueName;
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  readonly completed: number;
+}
+
+/** Typed ways to put jobs in, and to look at the queues from outside. */
+export interface Queues {
+  /** Resolves when the server answers, rejects when it does not in time. */
+  ready(timeoutMs: number): Promise<void>;
+  add(queue: QueueName, payloads: readonly unknown[]): Promise<void>;
+  /** An alarm clock; one for each whole second, however many ask for it. */
+  addAlarm(dueAtMs: number, delayMs: number): Promise<void>;
+  counts(): Promise<readonly QueueCounts[]>;
+  /** When the job that has waited longest was put in, or null when none waits. */
+  oldestWaitingMs(queue: QueueName): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+export interface QueuesOptions {
+  /** A connection of the `producer` role; this one closes it. */
+  readonly connection: RedisClient;
+  readonly prefix: string;
+  readonly onError: (error: Error) => void;
+}
+
+const NUDGE = { removeOnComplete: true, removeOnFail: { age: 604_800, count: 10_000 } };
+/** Kept neither way: a job that is kept would silently swallow the next of the same id. */
+const ALARM = { removeOnComplete: true, removeOnFail: true };
+
+export function openQueues({ connection, prefix, onError }: QueuesOptions): Queues {
+  const queues = new Map<QueueName, Queue>();
+  const queueOf = (name: QueueName): Queue => {
+    const open = queues.get(name);
+    if (open) return open;
+    // A queue that is made while its server is away never recovers, so none is made before.
+    if (connection.status !== 'ready') throw unreachableNow(name);
+    const queue = new Queue(name, { connection, prefix, skipWaitingForReady: true });
+    queue.on('error', onError);
+    queues.set(name, queue);
+    return queue;
+  };
+  return {
+    ready: (timeoutMs) => whenReady(connection, timeoutMs),
+    add: async (name, payloads) => {
+      const jobs = payloads.map((data) => ({ name, data, opts: NUDGE }));
+      await queueOf(name).addBulk(jobs);
+    },
+    addAlarm: async (dueAtMs, delayMs) => {
+      await queueOf('delayed-timeout').add(
+        'delayed-timeout',
+        { dueAt: dueAtMs },
+        { ...ALARM, jobId: `due-${Math.ceil(dueAtMs / 1000)}`, delay: Math.max(0, delayMs) },
+      );
+    },
+    counts: async () => await Promise.all(QUEUE_NAMES.map((name) => countsOf(name, queueOf(name)))),
+    oldestWaitingMs: async (name) => {
+      const [job] = await queueOf(name).getJobs(['waiting'], 0, 0, true);
+      return job?.timestamp ?? null;
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      connection.disconnect();
+    },
+  };
+}
+
+async function countsOf(name: QueueName, queue: Queue): Promise<QueueCounts> {
+  const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed', 'completed');
+  const { waiting = 0, active = 0, delayed = 0, failed = 0, completed = 0 } = counts;
+  return { queue: name, waiting, active, delayed, failed, completed };
+}
+
+function unreachableNow(queue: QueueName): AppError {
+  return new AppError('queues-unreachable', `the queue Redis cannot be reached for ${queue}`, {
+    retryable: true,
+    details: { queue },
+  });
+}

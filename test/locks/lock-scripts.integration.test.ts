@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
+
+/** What the scripts promise on one node; the proof of the fence rests on it. */
+describe('the scripts of the locks', () => {
+  let nodes: RedisNodes;
+
+  before(async () => {
+    nodes = await startRedisNodes(1);
+  });
+  afterEach(() => nodes.flush());
+  after(() => nodes.stop());
+
+  const run = (script: string, keys: readonly string[], ...args: (string | number)[]) => {
+    const file = new URL(`../../src/locks/lua/${script}.lua`, import.meta.url);
+    return nodes.at(0).client.eval(readFileSync(file, 'utf8'), keys.length, ...keys, ...args);
+  };
+  const acquire = (keys: readonly string[], owner: string, candidate = 77) =>
+    run('acquire', keys, owner, 5000, candidate, 9999, 'w:', '', '', 1500, 'any');
+  const release = (keys: readonly string[], owner: string) =>
+    run('release', keys, owner, 'w:', 'c:', '', '', 1500, 'any');
+  const fenceOf = (key: string) => nodes.at(0).client.get(`${key}~fence`);
+
+  it('answer a resent acquire as the first time', async () => {
+    expect(await acquire(['a', 'b'], 'me')).to.deep.equal([1, '77']);
+    expect(await acquire(['a', 'b'], 'me')).to.deep.equal([1, '77']);
+  });
+
+  it('count on from the highest counter of all the keys when the candidate is below', async () => {
+    await nodes.at(0).client.set('b~fence', '1795179757691123');
+    expect(await acquire(['a', 'b', 'c'], 'me')).to.deep.equal([1, '1795179757691124']);
+    for (const key of ['a', 'b', 'c']) expect(await fenceOf(key)).to.equal('1795179757691124');
+  });
+
+  it('refuse with the busy keys, and change nothing', async () => {
+    await acquire(['b'], 'other');
+    const [granted, highest, ms, ...busy] = (await acquire(['a', 'b', 'c'], 'me')) as unknown[];
+    expect([granted, highest, ...busy]).to.deep.equal([0, '77', 2]);
+    expect(ms).to.be.within(4000, 5000);
+    expect(await nodes.at(0).client.exists('a', 'c', 'a~fence')).to.equal(0);
+  });
+
+  it('raise a counter only while every lock is still held', async () => {
+    await acquire(['a', 'b'], 'me');
+    expect(await run('confirm', ['a', 'b'], 'me', 99, 9999)).to.equal(1);
+    expect(await fenceOf('b')).to.equal('99');
+    expect(await run('confirm', ['a', 'b'], 'me', 80, 9999)).to.equal(1);
+    expect(await fenceOf('b')).to.equal('99');
+    await nodes.at(0).client.del('b');
+    expect(await run('confirm', ['a', 'b'], 'me', 120, 9999)).to.equal(0);
+    expect(await fenceOf('a')).to.equal('99');
+  });
+
+  it('lengthen all locks or none, and make none', async () => {
+    await acquire(['a', 'b'], 'me');
+    await nodes.at(0).client.pexpire('a', 1000);
+    expect(await run('renew', ['a', 'b'], 'me', 9000)).to.equal(1);
+    expect(await nodes.at(0).client.pttl('a')).to.be.above(8000);
+    await nodes.at(0).client.del('b');
+    expect(await run('renew', ['a', 'b'], 'me', 20_000)).to.equal(0);
+    expect(await nodes.at(0).client.pttl('a')).to.be.below(9001);
+    expect(await nodes.at(0).client.exists('b')).to.equal(0);
+  });
+
+  it('give back only what the owner has', async () => {
+    await acquire(['a'], 'me');
+    await acquire(['b'], 'other');
+    expect(await release(['a', 'b'], 'me')).to.equal(1);
+    expect(await nodes.at(0).client.exists('a')).to.equal(0);
+    expect(await nodes.at(0).client.get('b')).to.equal('other');
+  });
+});
