@@ -1,0 +1,44 @@
+export {
+  awaitedOrder,
+  type Due,
+  type Line,
+  ORDER_STATES,
+  type Order,
+  type OrderRequest,
+  type OrderState,
+  sameContent,
+  type ShortLine,
+  type Step,
+  summedLines,
+} from './order.ts';
+export {
+  type HistoryStep,
+  historyOfOrder,
+  type HoldPage,
+  holdsOfGoods,
+  type OpenHold,
+} from './order-history-store.ts';
+export {
+  listOrders,
+  type OrderDetails,
+  type OrderFilter,
+  type OrderPage,
+  type OrderSummary,
+  readOrderDetails,
+  readOrderState,
+} from './order-view-store.ts';
+export { moveOrders, type OrderChange } from './order-moves-store.ts';
+export {
+  databaseNow,
+  dueOrderIds,
+  fillStub,
+  insertLines,
+  insertOrders,
+  insertSteps,
+  type KnownOrder,
+  lockOrders,
+  type OrdersRead,
+  peekOrders,
+  postponeOrders,
+  type StepRow,
+} from './orders-store.ts';

@@ -1,0 +1,17 @@
+export {
+  type Payment,
+  type PaymentNotice,
+  type PaymentState,
+  paymentOf,
+  pays,
+  type RefundReason,
+  refundDue,
+  samePayment,
+} from './payment.ts';
+export {
+  insertPayments,
+  moveEarlyPayments,
+  readEarlyPayments,
+  readPayments,
+} from './payments-store.ts';
+export { type PaymentView, paymentViews } from './payment-view-store.ts';

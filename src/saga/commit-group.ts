@@ -1,0 +1,251 @@
+/** Something that must not be in two batches at once: an order (text) or a goods id (number). */
+export type Key = string | number;
+
+/** What `run` says of one item of a batch. */
+export type Verdict<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Somebody else holds these keys: wait a little, and let the others go. */
+  | { readonly kind: 'aside'; readonly busy: readonly Key[]; readonly forMs: number };
+
+export interface Waiting<Item> {
+  readonly item: Item;
+  readonly keys: readonly Key[];
+  /** Batches are all of one kind. */
+  readonly kind: string;
+  readonly since: number;
+  /** How often somebody else held its keys. */
+  refusals: number;
+}
+
+export interface CommitGroupOptions<Item, Result> {
+  /** Carries out one batch; answers one verdict for each item, in their order. */
+  readonly run: (batch: readonly Waiting<Item>[]) => Promise<readonly Verdict<Result>[]>;
+  readonly monotonicMs: () => number;
+  /** How many batches may be in flight. */
+  readonly lanes: number;
+  /** How many more may be in flight of items that were refused several times and now queue. */
+  readonly patientLanes: number;
+  readonly itemsMax: number;
+  readonly keysMax: number;
+  /** From this many refusals on an item is patient. */
+  readonly patientAfter: number;
+}
+
+interface Entry<Item, Result> extends Waiting<Item> {
+  asideUntil: number;
+  asideFor: readonly Key[];
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Entries at the front of the line that cannot go now, and the keys they keep from others. */
+interface InVain {
+  readonly entries: number;
+  readonly blocked: ReadonlySet<Key>;
+  /** When the first of them that is set aside may try again: then it is worth another look. */
+  readonly untilMs: number;
+}
+
+const NOTHING_SEEN: InVain = {
+  entries: 0,
+  blocked: new Set(),
+  untilMs: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * Lets items wait while the batch before them is being written, and sends them together. A batch
+ * takes only items none of whose keys is in flight, in order of arrival for each key, so batches
+ * never conflict inside one process.
+ */
+export class CommitGroup<Item, Result> {
+  private readonly options: CommitGroupOptions<Item, Result>;
+  private line: Entry<Item, Result>[] = [];
+  private readonly inFlight = new Set<Key>();
+  private running = 0;
+  private patient = 0;
+  private patientWaiting = 0;
+  private inVain = NOTHING_SEEN;
+  private scheduled = false;
+  private alarm: NodeJS.Timeout | null = null;
+
+  constructor(options: CommitGroupOptions<Item, Result>) {
+    this.options = options;
+  }
+
+  /** Resolves when the item's batch has been carried out. */
+  submit(item: Item, keys: readonly Key[], kind: string): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const since = this.options.monotonicMs();
+      this.line.push({
+        item,
+        keys,
+        kind,
+        since,
+        refusals: 0,
+        asideUntil: 0,
+        asideFor: [],
+        resolve,
+        reject,
+      });
+      this.schedule();
+    });
+  }
+
+  get waiting(): number {
+    return this.line.length;
+  }
+
+  /** Items submitted in one turn of the event loop are seen together. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.sendWhatCanGo();
+    });
+  }
+
+  private sendWhatCanGo(): void {
+    const { lanes, patientLanes } = this.options;
+    // One moment for all of it: an item whose time comes between a look at the line and the
+    // setting of the alarm would be seen by neither, and wait for ever.
+    const now = this.options.monotonicMs();
+    while (this.running < lanes && this.send('first-tries', now)) this.running += 1;
+    while (this.patientWaiting > 0 && this.patient < patientLanes && this.send('patient', now)) {
+      this.patient += 1;
+    }
+    this.setAlarm(now);
+  }
+
+  private send(who: 'first-tries' | 'patient', now: number): boolean {
+    const batch = this.takeBatch(who, now);
+    if (batch.length === 0) return false;
+    for (const { keys } of batch) for (const key of keys) this.inFlight.add(key);
+    if (who === 'patient') this.patientWaiting -= batch.length;
+    void this.carryOut(batch, who);
+    return true;
+  }
+
+  private takeBatch(who: 'first-tries' | 'patient', now: number): Entry<Item, Result>[] {
+    const patient = who === 'patient';
+    // What was looked through in vain stays in vain until something ends: only look at the rest.
+    const inVain = patient || now >= this.inVain.untilMs ? NOTHING_SEEN : this.inVain;
+    const blocked = new Set<Key>(inVain.blocked);
+    let untilMs = inVain.untilMs;
+    const taken = new TakenBatch<Entry<Item, Result>>(this.options);
+    const left: Entry<Item, Result>[] = [];
+    let at = inVain.entries;
+    for (; at < this.line.length && !taken.isFull; at += 1) {
+      const entry = this.line[at] as Entry<Item, Result>;
+      const isAside = entry.asideUntil > now;
+      const isFree = entry.keys.every((key) => !this.inFlight.has(key) && !blocked.has(key));
+      const isOne = this.isPatient(entry) === patient;
+      if (!isAside && isFree && isOne && taken.accepts(entry, patient)) {
+        taken.add(entry);
+        continue;
+      }
+      left.push(entry);
+      if (isAside) untilMs = Math.min(untilMs, entry.asideUntil);
+      // One that is set aside keeps only its busy keys from those behind it: an order that
+      // waits for a foreign holder of one goods id must not stall everybody on its others.
+      for (const key of isAside ? entry.asideFor : entry.keys) blocked.add(key);
+    }
+    if (taken.entries.length > 0) {
+      this.line = [...this.line.slice(0, inVain.entries), ...left, ...this.line.slice(at)];
+      this.inVain = NOTHING_SEEN;
+    } else if (!patient) {
+      this.inVain = { entries: this.line.length, blocked, untilMs };
+    }
+    return taken.entries;
+  }
+
+  private isPatient({ refusals }: Waiting<Item>): boolean {
+    return refusals >= this.options.patientAfter;
+  }
+
+  private async carryOut(
+    batch: Entry<Item, Result>[],
+    who: 'first-tries' | 'patient',
+  ): Promise<void> {
+    try {
+      const verdicts = await this.options.run(batch);
+      const aside = batch.filter((entry, index) => !this.settle(entry, verdicts[index]));
+      this.line = [...aside, ...this.line];
+      this.patientWaiting += aside.filter((entry) => this.isPatient(entry)).length;
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    } finally {
+      for (const { keys } of batch) for (const key of keys) this.inFlight.delete(key);
+      this.inVain = NOTHING_SEEN;
+      if (who === 'patient') this.patient -= 1;
+      else this.running -= 1;
+      this.schedule();
+    }
+  }
+
+  /** Answers false for an item that goes back in line. */
+  private settle(entry: Entry<Item, Result>, verdict: Verdict<Result> | undefined): boolean {
+    switch (verdict?.kind) {
+      case 'done':
+        entry.resolve(verdict.result);
+        return true;
+      case 'aside':
+        entry.refusals += 1;
+        entry.asideUntil = this.options.monotonicMs() + verdict.forMs;
+        entry.asideFor = verdict.busy;
+        return false;
+      case 'failed':
+        entry.reject(verdict.error);
+        return true;
+      case undefined:
+        entry.reject(new Error('a batch answered fewer verdicts than it had items'));
+        return true;
+    }
+  }
+
+  /** Wakes up when the first of those set aside may try again. */
+  private setAlarm(now: number): void {
+    if (this.alarm) clearTimeout(this.alarm);
+    this.alarm = null;
+    // Those set aside stand at the front, so this ends at the first that never was.
+    let next = Number.POSITIVE_INFINITY;
+    for (const { asideUntil, refusals } of this.line) {
+      if (refusals === 0) break;
+      if (asideUntil > now) next = Math.min(next, asideUntil);
+    }
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.alarm = setTimeout(() => this.sendWhatCanGo(), Math.ceil(next - now));
+  }
+}
+
+/** A batch being filled, within its limits. */
+class TakenBatch<Taken extends { readonly keys: readonly Key[]; readonly kind: string }> {
+  readonly entries: Taken[] = [];
+  private readonly keys = new Set<Key>();
+  private readonly limits: { readonly itemsMax: number; readonly keysMax: number };
+
+  constructor(limits: { readonly itemsMax: number; readonly keysMax: number }) {
+    this.limits = limits;
+  }
+
+  get isFull(): boolean {
+    return this.entries.length >= this.limits.itemsMax;
+  }
+
+  accepts(entry: Taken, patient: boolean): boolean {
+    const [first] = this.entries;
+    if (!first) return true;
+    if (entry.kind !== first.kind) return false;
+    // Those that queue for a lock queue for one set of goods, so that nobody waits for strangers.
+    const goods = entry.keys.filter((key) => typeof key === 'number');
+    if (patient) return goods.every((key) => first.keys.includes(key));
+    const added = goods.filter((key) => !this.keys.has(key)).length;
+    return this.keys.size + added <= this.limits.keysMax;
+  }
+
+  add(entry: Taken): void {
+    this.entries.push(entry);
+    for (const key of entry.keys) if (typeof key === 'number') this.keys.add(key);
+  }
+}

@@ -1,0 +1,64 @@
+import type { DatabaseTime } from '../kernel/index.ts';
+import type { Sql } from '../mysql/index.ts';
+
+export interface DeadLetterRow {
+  readonly id: number;
+  readonly source: string;
+  readonly code: string;
+  readonly message: string;
+  readonly orderId: string | null;
+  readonly payload: string;
+  readonly times: number;
+  readonly firstAt: DatabaseTime;
+  readonly lastAt: DatabaseTime;
+  readonly replayedAt: DatabaseTime | null;
+}
+
+type NewDeadLetter = Pick<DeadLetterRow, 'source' | 'code' | 'message' | 'orderId' | 'payload'> & {
+  readonly fingerprint: string;
+};
+
+export async function insertDeadLetter(sql: Sql, letter: NewDeadLetter): Promise<void> {
+  await sql.write(
+    `INSERT INTO dead_letters (fingerprint, source, code, message, order_id, payload, first_at,
+      last_at) VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))
+     ON DUPLICATE KEY UPDATE times = times + 1, last_at = UTC_TIMESTAMP(6)`,
+    [
+      letter.fingerprint,
+      letter.source,
+      letter.code,
+      letter.message,
+      letter.orderId,
+      letter.payload,
+    ],
+  );
+}
+
+export interface DeadLetterFilter {
+  readonly limit: number;
+  /** The id to start below. */
+  readonly before?: number;
+  readonly code?: string;
+}
+
+/** Newest first. */
+export async function listDeadLetters(
+  sql: Sql,
+  { limit, before, code }: DeadLetterFilter,
+): Promise<readonly DeadLetterRow[]> {
+  return await sql.rows<DeadLetterRow>(
+    `SELECT id, source, code, message, order_id AS orderId, payload, times, first_at AS firstAt,
+       last_at AS lastAt, replayed_at AS replayedAt
+     FROM dead_letters WHERE id < ? AND code = COALESCE(?, code) ORDER BY id DESC LIMIT ?`,
+    [before ?? Number.MAX_SAFE_INTEGER, code ?? null, limit],
+  );
+}
+
+export async function readDeadLetter(sql: Sql, id: number): Promise<DeadLetterRow | undefined> {
+  const [row] = await listDeadLetters(sql, { limit: 1, before: id + 1 });
+  return row?.id === id ? row : undefined;
+}
+
+export async function markReplayed(sql: Sql, id: number): Promise<void> {
+  await sql.write('UPDATE dead_letters SET replayed_at = UTC_TIMESTAMP(6) WHERE id = ?', [id]);
+}

@@ -1,0 +1,95 @@
+import { secondsAfter } from '../kernel/index.ts';
+import type { Order, ShortLine, Step } from '../orders/index.ts';
+import { type Payment, pays, refundDue } from '../payments/index.ts';
+import type { Move, OrderMove } from '../stock/index.ts';
+import { type Decision, outcomeOf, stepped, unchanged, type View } from './decision.ts';
+
+/** Hold the goods of a placed order, or reject it and say which lines were short. */
+export function decideReserve(orderId: string, view: View): Decision {
+  const { order, early } = view;
+  if (order?.state !== 'placed') return unchanged(order, orderId);
+  const { short, reason } = shortageOf(order, view);
+  if (short.length > 0) return rejected(order, early, short, reason);
+  const reserved = stepped(order, 'reserve', {
+    state: 'reserved',
+    holds: order.holds + 1,
+    due: 'at-expiry',
+    expiresAt: secondsAfter(view.now, order.holdSeconds),
+  });
+  return withEarlyPayments(
+    reserved.order,
+    [reserved.step],
+    movesOf(reserved.order, 'reserve'),
+    early,
+  );
+}
+
+export function shortageOf(
+  order: Order,
+  view: View,
+): { short: ShortLine[]; reason: 'sold-out' | 'unknown-goods' } {
+  const short: ShortLine[] = [];
+  let unknown = false;
+  for (const { goodsId, quantity } of order.lines) {
+    const balance = view.balanceOf(goodsId);
+    if (!balance) unknown = true;
+    const available = balance?.available ?? 0;
+    if (available < quantity) short.push({ goodsId, requested: quantity, available });
+  }
+  return { short, reason: unknown ? 'unknown-goods' : 'sold-out' };
+}
+
+/** One move for each line, all of the order's newest hold. */
+export function movesOf(order: Order, kind: OrderMove['kind']): Move[] {
+  return order.lines.map(({ goodsId, quantity }) => ({
+    kind,
+    goodsId,
+    quantity,
+    orderId: order.orderId,
+    hold: order.holds,
+  }));
+}
+
+function rejected(
+  order: Order,
+  early: readonly Payment[],
+  short: readonly ShortLine[],
+  reason: 'sold-out' | 'unknown-goods',
+): Decision {
+  const { order: next, step } = stepped(
+    order,
+    'reserve',
+    { state: 'rejected', reason, short, due: 'never', earlyPayments: 0 },
+    { reason, short },
+  );
+  return {
+    outcome: outcomeOf(next),
+    order: next,
+    steps: [step],
+    payments: early.map((payment) => refundDue(payment, 'rejected')),
+  };
+}
+
+/** Payments that waited: the first that fits pays, every other one goes back. */
+function withEarlyPayments(
+  reserved: Order,
+  steps: Step[],
+  moves: Move[],
+  early: readonly Payment[],
+): Decision {
+  let order: Order = { ...reserved, earlyPayments: 0 };
+  const payments: Payment[] = [];
+  for (const payment of early) {
+    const { paymentId } = payment;
+    if (order.state === 'paid') payments.push(refundDue(payment, 'already-paid'));
+    else if (!pays(payment, order)) payments.push(refundDue(payment, 'amount-mismatch'));
+    else {
+      const paid = stepped(order, 'payment', { state: 'paid', due: 'never' }, { paymentId });
+      order = paid.order;
+      steps.push(paid.step);
+      moves.push(...movesOf(order, 'settle'));
+      payments.push({ ...payment, state: 'applied' });
+    }
+  }
+  return { outcome: outcomeOf(order), order, steps, moves, payments };
+}

@@ -1,0 +1,71 @@
+import { type Adjustment, type Balance, emptyBalance, moved } from '../stock/index.ts';
+import type { Decision, View } from './decision.ts';
+import type { StockEvent } from './event.ts';
+
+const RECEIVED_MAX = 1_000_000_000_000;
+
+/** Units arrive, are found missing, or are counted anew. What is held or sold stays so. */
+export function decideStock(event: StockEvent, view: View): Decision {
+  const { goodsId } = event;
+  const balance = view.balanceOf(goodsId) ?? emptyBalance(goodsId);
+  const known = view.adjustment;
+  if (known) {
+    return isSame(known, event)
+      ? answer('unchanged', balance)
+      : refused(
+          'idempotency-conflict',
+          'this idempotency key was used for another change',
+          balance,
+        );
+  }
+  if (
+    event.kind === 'stock-set' &&
+    (event.expectedVersion ?? balance.version) !== balance.version
+  ) {
+    return refused(
+      'version-conflict',
+      `goods ${goodsId} is at version ${balance.version}, expected was ${event.expectedVersion}`,
+      balance,
+    );
+  }
+  const delta = event.kind === 'stock-set' ? event.available - balance.available : event.delta;
+  if (delta === 0) return answer('unchanged', balance);
+  if (balance.available + delta < 0) {
+    return refused(
+      'stock-below-zero',
+      `goods ${goodsId}: asked to take away ${-delta}, ${balance.available} available`,
+      balance,
+    );
+  }
+  if (balance.received + delta > RECEIVED_MAX) {
+    return refused(
+      'stock-too-large',
+      `goods ${goodsId}: ${balance.received + delta} received, allowed is up to ${RECEIVED_MAX}`,
+      balance,
+    );
+  }
+  return restocked(event, balance, delta);
+}
+
+function restocked(event: StockEvent, balance: Balance, delta: number): Decision {
+  const { goodsId, reason, idempotencyKey } = event;
+  const adjustment: Adjustment = { idempotencyKey, goodsId, delta, reason };
+  return {
+    ...answer('changed', moved(balance, 'restock', delta)),
+    moves: [{ kind: 'restock', goodsId, quantity: delta, adjustment }],
+  };
+}
+
+function isSame(known: Adjustment, event: StockEvent): boolean {
+  if (known.goodsId !== event.goodsId) return false;
+  // A set names where to end, not by how much: the first time decided the difference.
+  return event.kind === 'stock-set' || known.delta === event.delta;
+}
+
+function answer(change: 'changed' | 'unchanged', balance: Balance): Decision {
+  return { outcome: { goodsId: balance.goodsId, change, balance } };
+}
+
+function refused(code: string, message: string, balance: Balance): Decision {
+  return { outcome: { goodsId: balance.goodsId, change: 'refused', code, message, balance } };
+}

@@ -1,0 +1,30 @@
+import { decideCancel } from './decide-cancel.ts';
+import { decideDue } from './decide-due.ts';
+import { decidePayment } from './decide-payment.ts';
+import { decidePlaced } from './decide-placed.ts';
+import { decideReserve } from './decide-reserve.ts';
+import { decideStock } from './decide-stock.ts';
+import type { Decision, View } from './decision.ts';
+import type { SagaEvent } from './event.ts';
+
+/**
+ * What follows from an event, given what is known. Pure: every "if" of the saga is in here, every
+ * effect is outside. The table it carries out is in docs/reference/states.md.
+ */
+export function decide(event: SagaEvent, view: View): Decision {
+  switch (event.kind) {
+    case 'placed':
+      return decidePlaced(event.order, view);
+    case 'reserve':
+      return decideReserve(event.orderId, view);
+    case 'payment':
+      return decidePayment(event.payment, view);
+    case 'cancel':
+      return decideCancel(event.orderId, view);
+    case 'due':
+      return decideDue(event.orderId, view);
+    case 'stock-set':
+    case 'stock-adjust':
+      return decideStock(event, view);
+  }
+}

@@ -1,0 +1,82 @@
+import type { DatabaseTime } from '../kernel/index.ts';
+import type { Order, OrderState, Step } from '../orders/index.ts';
+import type { Payment } from '../payments/index.ts';
+import type { Adjustment, Balance, Move } from '../stock/index.ts';
+import type { OrderOutcome, Outcome } from './outcome.ts';
+
+/** What the shop has chosen where there is a choice. */
+export interface Rules {
+  /** What a payment does that comes after the hold was returned. */
+  readonly latePayment: 'reserve-again' | 'refund' | 'manual';
+  /** How long an unpaid order keeps its goods when it does not say. */
+  readonly holdSeconds: number;
+}
+
+/** What `decide` may look at. */
+export interface View {
+  readonly order: Order | undefined;
+  /** Payments that wait for this order's goods, in order of arrival. */
+  readonly early: readonly Payment[];
+  /** The payment already known under the event's payment id. */
+  readonly payment: Payment | undefined;
+  /** The adjustment already known under the event's idempotency key. */
+  readonly adjustment: Adjustment | undefined;
+  readonly rules: Rules;
+  /** The database's clock. */
+  readonly now: DatabaseTime;
+  balanceOf(goodsId: number): Balance | undefined;
+}
+
+/** Everything that follows from one event; carried out whole or not at all. */
+export interface Decision {
+  readonly outcome: Outcome;
+  /** The order as it is afterwards. */
+  readonly order?: Order;
+  readonly steps?: readonly Step[];
+  readonly moves?: readonly Move[];
+  /** Payments as they are afterwards, new ones among them. */
+  readonly payments?: readonly Payment[];
+}
+
+export function outcomeOf(order: Order): OrderOutcome {
+  return {
+    orderId: order.orderId,
+    state: order.state,
+    change: 'changed',
+    ...(order.reason === null ? {} : { reason: order.reason }),
+    ...(order.short === null ? {} : { short: order.short }),
+    ...(order.state === 'reserved' && order.expiresAt ? { expiresAt: order.expiresAt } : {}),
+  };
+}
+
+/** The same question once more, or nothing to do: the state as it is. */
+export function unchanged(order: Order | undefined, orderId: string): Decision {
+  return {
+    outcome: order
+      ? { ...outcomeOf(order), change: 'unchanged' }
+      : { orderId, state: 'unknown', change: 'unchanged' },
+  };
+}
+
+export function refused(code: string, message: string, order: Order): Decision {
+  return {
+    outcome: { orderId: order.orderId, state: order.state, change: 'refused', code, message },
+  };
+}
+
+/**
+ * The order after one more step, which counts in its version. What it waits for next has its own
+ * time, so that it was due before says nothing any more: a second alarm in the same batch must not
+ * end a hold that has only just begun.
+ */
+export function stepped(
+  order: Order,
+  event: string,
+  changes: Partial<Order> & { readonly state?: OrderState },
+  detail?: Step['detail'],
+): { order: Order; step: Step } {
+  const isDue = changes.due === undefined && order.isDue;
+  const next: Order = { ...order, isDue, ...changes, version: order.version + 1 };
+  const from = order.version === 0 ? null : order.state;
+  return { order: next, step: { event, from, to: next.state, ...(detail ? { detail } : {}) } };
+}

@@ -1,0 +1,55 @@
+import type { OrderRequest } from '../orders/index.ts';
+import type { PaymentNotice } from '../payments/index.ts';
+
+/** Which door an event came through, and at which try. */
+export interface Via {
+  readonly cause: 'queue' | 'http' | 'cli' | 'alarm' | 'sweep';
+  readonly attempt: number;
+}
+
+/** Everything that can happen. Each goes through the one door, `advance`. */
+export type SagaEvent = { readonly via: Via } & (
+  | { readonly kind: 'placed'; readonly order: OrderRequest }
+  | { readonly kind: 'reserve'; readonly orderId: string }
+  | { readonly kind: 'payment'; readonly payment: PaymentNotice }
+  | { readonly kind: 'cancel'; readonly orderId: string }
+  | { readonly kind: 'due'; readonly orderId: string }
+  | StockSetEvent
+  | StockAdjustEvent
+);
+
+export interface StockSetEvent {
+  readonly kind: 'stock-set';
+  readonly goodsId: number;
+  /** How many shall be for sale. */
+  readonly available: number;
+  readonly expectedVersion?: number;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}
+
+export interface StockAdjustEvent {
+  readonly kind: 'stock-adjust';
+  readonly goodsId: number;
+  readonly delta: number;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}
+
+export type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-adjust' }>;
+export type OrderEvent = Exclude<SagaEvent, StockEvent>;
+
+export function isStockEvent(event: SagaEvent): event is StockEvent {
+  return event.kind === 'stock-set' || event.kind === 'stock-adjust';
+}
+
+export function orderIdOf(event: OrderEvent): string {
+  switch (event.kind) {
+    case 'placed':
+      return event.order.orderId;
+    case 'payment':
+      return event.payment.orderId;
+    default:
+      return event.orderId;
+  }
+}

@@ -1,0 +1,19 @@
+export { type Advanced, type Batching, createSaga, type Saga, type SagaParts } from './advance.ts';
+export { type AuditOptions, audit } from './audit.ts';
+export type { AuditReport, Difference } from './audit-report.ts';
+export {
+  type DeadLetterRow,
+  listDeadLetters,
+  markReplayed,
+  readDeadLetter,
+} from './dead-letter-store.ts';
+export type { DeadLetter, DeadLetters } from './dead-letters.ts';
+export type { Rules } from './decision.ts';
+export type { SagaEvent, Via } from './event.ts';
+export { type GoodsLocks, noLocks } from './locking.ts';
+export { type Nudges, noNudges } from './nudges.ts';
+export { type OrderView, readOrder } from './order-view.ts';
+export type { OrderOutcome, Outcome, StockOutcome } from './outcome.ts';
+export type { SagaStats } from './saga-stats.ts';
+export { advanceDue, createSweep } from './sweep.ts';
+export { assertPrivileges } from './start-check-store.ts';

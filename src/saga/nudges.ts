@@ -1,0 +1,30 @@
+import { type DatabaseTime, millisOf } from '../kernel/index.ts';
+import type { World } from './world.ts';
+
+/**
+ * Says where to look next. A nudge is a courtesy: it may be lost, late or doubled, and the sweep
+ * finds what it would have told. So nothing here is waited for and nothing here can fail a batch.
+ */
+export interface Nudges {
+  /** These orders are placed and want their goods. */
+  reserve(orderIds: readonly string[]): void;
+  /** At these whole seconds (since 1970) holds come to their end; `now` is the database's clock. */
+  wakeAt(seconds: readonly number[], now: DatabaseTime): void;
+}
+
+export const noNudges: Nudges = { reserve: () => undefined, wakeAt: () => undefined };
+
+export function nudgeAfter(world: World, nudges: Nudges): void {
+  const placed: string[] = [];
+  const ends = new Set<DatabaseTime>();
+  for (const order of world.changedOrders()) {
+    if (order.state === 'placed') placed.push(order.orderId);
+    if (order.state === 'reserved' && order.due === 'at-expiry' && order.expiresAt) {
+      ends.add(order.expiresAt);
+    }
+  }
+  if (placed.length > 0) nudges.reserve(placed);
+  if (ends.size === 0) return;
+  const seconds = new Set([...ends].map((end) => Math.ceil(millisOf(end) / 1000)));
+  nudges.wakeAt([...seconds], world.facts.now);
+}

@@ -1,0 +1,28 @@
+import type { DatabaseTime } from '../kernel/index.ts';
+import type { OrderState, ShortLine } from '../orders/index.ts';
+import type { Balance } from '../stock/index.ts';
+
+/**
+ * What became of an event. `unchanged` is not a failure: the same question gets the same answer.
+ * `refused` carries a stable code and leaves everything as it was.
+ */
+export type Outcome = OrderOutcome | StockOutcome;
+
+interface Answer {
+  readonly change: 'changed' | 'unchanged' | 'refused';
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export interface OrderOutcome extends Answer {
+  readonly orderId: string;
+  readonly state: OrderState | 'unknown';
+  readonly reason?: string;
+  readonly short?: readonly ShortLine[];
+  readonly expiresAt?: DatabaseTime;
+}
+
+export interface StockOutcome extends Answer {
+  readonly goodsId: number;
+  readonly balance: Balance;
+}

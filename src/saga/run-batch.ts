@@ -1,0 +1,255 @@
+import {
+  AppError,
+  backoffMs,
+  codeOf,
+  type LogFields,
+  type Logger,
+  messageOf,
+  pause,
+  type Random,
+} from '../kernel/index.ts';
+import type { Database } from '../mysql/index.ts';
+import type { Verdict, Waiting } from './commit-group.ts';
+import type { Rules } from './decision.ts';
+import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import type { GoodsMemory } from './goods-memory.ts';
+import type { GoodsLocks, LockAnswer } from './locking.ts';
+import type { Outcome } from './outcome.ts';
+import type { SagaStats } from './saga-stats.ts';
+import {
+  type Cover,
+  FenceRefused,
+  isFaultOfData,
+  MovesNeedLock,
+  type Transacted,
+  transact,
+} from './transact.ts';
+import type { World } from './world.ts';
+
+export interface BatchParts {
+  readonly database: Database;
+  readonly locks: GoodsLocks;
+  readonly rules: Rules;
+  readonly memory: GoodsMemory;
+  readonly stats: SagaStats;
+  readonly logger: Logger;
+  readonly warnNoQuorum: (fields: LogFields) => void;
+  readonly random: Random;
+  readonly monotonicMs: () => number;
+  /** How long somebody else may hold a lock before the event is given back to its queue. */
+  readonly busyLimitMs: number;
+  /** Called after the COMMIT, before anybody is answered. */
+  readonly onCommit: (world: World) => void;
+  /** Keeps an event that the data itself makes impossible. */
+  readonly bury: (event: SagaEvent, error: unknown) => Promise<void>;
+}
+
+export type BatchResult = Outcome | 'read-again';
+type Batch = readonly Waiting<SagaEvent>[];
+type Verdicts = readonly Verdict<BatchResult>[];
+
+const TRIES = 6;
+const BACKOFF = { firstMs: 10, capMs: 1000 };
+const QUEUE_FOR_LOCK_MS = 2000;
+
+/**
+ * Carries out one batch: covers it with a lock, transacts it, and tries it again, whole, when
+ * something that passes was in the way. Only what the data itself causes splits it, until the bad
+ * event stands alone and is buried.
+ */
+export async function runBatch(batch: Batch, parts: BatchParts): Promise<Verdicts> {
+  parts.stats.batches += 1;
+  parts.stats.batchMax = Math.max(parts.stats.batchMax, batch.length);
+  try {
+    return await tryUntilDone(batch, parts);
+  } catch (error) {
+    if (!isFaultOfData(error)) return batch.map(() => ({ kind: 'failed', error }));
+    return batch.length === 1 ? await buryAlone(batch, error, parts) : await split(batch, parts);
+  }
+}
+
+async function split(batch: Batch, parts: BatchParts): Promise<Verdicts> {
+  parts.stats.splits += 1;
+  const middle = Math.ceil(batch.length / 2);
+  const first = await runBatch(batch.slice(0, middle), parts);
+  return [...first, ...(await runBatch(batch.slice(middle), parts))];
+}
+
+async function buryAlone(batch: Batch, error: unknown, parts: BatchParts): Promise<Verdicts> {
+  parts.stats.buried += 1;
+  const verdicts: Verdict<BatchResult>[] = [];
+  for (const { item } of batch) {
+    await parts.bury(item, error);
+    const cause = new AppError('event-impossible', `the data refuse this: ${messageOf(error)}`, {
+      cause: error,
+      details: { event: item.kind },
+    });
+    verdicts.push({ kind: 'failed', error: cause });
+  }
+  return verdicts;
+}
+
+async function tryUntilDone(batch: Batch, parts: BatchParts): Promise<Verdicts> {
+  let fenceAbove: bigint | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryOnce(batch, parts, fenceAbove);
+    } catch (error) {
+      if (error instanceof FenceRefused) {
+        parts.stats.fenceRefused += 1;
+        fenceAbove = error.stored;
+      } else if (!passes(error, attempt)) throw error;
+      if (attempt >= TRIES) throw asRetryable(error);
+      parts.stats.retries += 1;
+      parts.logger.debug('batch tried again', { attempt, code: codeOf(error) });
+      await pause(backoffMs(attempt, BACKOFF, parts.random));
+    }
+  }
+}
+
+/** A duplicate is a race when it happens once, and a fault of the data when it stays. */
+function passes(error: unknown, attempt: number): boolean {
+  if (!(error instanceof AppError) || !error.retryable) return false;
+  return error.details['failure'] !== 'duplicate' || attempt < 3;
+}
+
+function asRetryable(error: unknown): unknown {
+  return error instanceof FenceRefused
+    ? new AppError('fence-refused', error.message, { retryable: true, cause: error })
+    : error;
+}
+
+async function tryOnce(
+  batch: Batch,
+  parts: BatchParts,
+  fenceAbove: bigint | undefined,
+): Promise<Verdicts> {
+  const goods = goodsOfBatch(batch);
+  const events = batch.map(({ item }) => item);
+  if (goods.size === 0 || parts.memory.foreseesNoMoves(events)) {
+    try {
+      return await carryOut(batch, parts, { kind: 'none', goods });
+    } catch (error) {
+      if (!(error instanceof MovesNeedLock)) throw error; // else: the hint was old; take the lock
+    }
+  }
+  const answer = await askForLock(batch, goods, parts, fenceAbove);
+  switch (answer.kind) {
+    case 'held':
+      try {
+        return await carryOut(batch, parts, { kind: 'locked', held: answer.held, goods });
+      } finally {
+        // Not waited for: the next holder may come a moment later, the answers need not.
+        void answer.held.release().catch((error: unknown) => {
+          parts.logger.warn('a lock could not be released; its time will end it', {
+            error: messageOf(error),
+          });
+        });
+      }
+    case 'unreachable':
+      parts.stats.lockUnreachable += 1;
+      parts.warnNoQuorum({ reason: answer.reason });
+      return await carryOut(batch, parts, { kind: 'rows-only', goods });
+    case 'busy':
+      return await goWithoutBusy(batch, new Set(answer.names.map(Number)), parts, fenceAbove);
+  }
+}
+
+function goodsOfBatch(batch: Batch): ReadonlySet<number> {
+  return new Set(batch.flatMap(({ keys }) => keys.filter((key) => typeof key === 'number')));
+}
+
+async function askForLock(
+  batch: Batch,
+  goods: ReadonlySet<number>,
+  parts: BatchParts,
+  fenceAbove: bigint | undefined,
+): Promise<LockAnswer> {
+  parts.stats.lockRounds += 1;
+  const names = [...goods].toSorted((one, other) => one - other).map(String);
+  const ask = fenceAbove === undefined ? {} : { fenceAbove };
+  const timeoutMs = Math.min(QUEUE_FOR_LOCK_MS, parts.busyLimitMs);
+  const isPatient = batch.some(({ refusals }) => refusals >= PATIENT_AFTER);
+  return isPatient
+    ? await parts.locks.lock(names, { ...ask, timeoutMs })
+    : await parts.locks.tryLock(names, ask);
+}
+
+/** From this many refusals on an event queues for its lock instead of asking again. */
+export const PATIENT_AFTER = 3;
+
+/** Those whose goods somebody else holds are set aside; the others go now. */
+async function goWithoutBusy(
+  batch: Batch,
+  busy: ReadonlySet<number>,
+  parts: BatchParts,
+  fenceAbove: bigint | undefined,
+): Promise<Verdicts> {
+  parts.stats.lockBusy += 1;
+  const isBusy = ({ keys }: Waiting<SagaEvent>) =>
+    keys.some((key) => typeof key === 'number' && busy.has(key));
+  // An answer that names none of ours says nothing about who could go: all wait a little.
+  const free = batch.some(isBusy) ? batch.filter((waiting) => !isBusy(waiting)) : [];
+  const done = free.length === 0 ? [] : await tryOnce(free, parts, fenceAbove);
+  const verdictOf = new Map(free.map((waiting, index) => [waiting, done[index]]));
+  return batch.map((waiting) => verdictOf.get(waiting) ?? setAside(waiting, busy, parts));
+}
+
+function setAside(
+  waiting: Waiting<SagaEvent>,
+  busy: ReadonlySet<number>,
+  parts: BatchParts,
+): Verdict<BatchResult> {
+  if (parts.monotonicMs() - waiting.since > parts.busyLimitMs) {
+    const error = new AppError('lock-busy', `somebody else has held the goods for too long`, {
+      retryable: true,
+      details: { goods: [...busy] },
+    });
+    return { kind: 'failed', error };
+  }
+  const forMs = 1 + parts.random() * 3 * (waiting.refusals + 1);
+  const keys = waiting.keys.filter((key) => typeof key === 'string' || busy.has(key));
+  return { kind: 'aside', busy: keys, forMs };
+}
+
+async function carryOut(batch: Batch, parts: BatchParts, cover: Cover): Promise<Verdicts> {
+  const events = batch.map(({ item }) => item);
+  const start = parts.monotonicMs();
+  const transacted = await transact(parts.database, events, parts.rules, cover);
+  parts.stats.events += batch.length;
+  learn(parts.memory, transacted);
+  parts.onCommit(transacted.world);
+  if (parts.logger.writes('debug')) tell(parts, events, transacted, cover, start);
+  return transacted.outcomes.map((outcome, index) => {
+    if (outcome) return { kind: 'done', result: outcome };
+    parts.stats.rereads += 1;
+    const event = events[index];
+    if (event && !isStockEvent(event)) parts.memory.forgetLines(orderIdOf(event));
+    return { kind: 'done', result: 'read-again' };
+  });
+}
+
+function tell(
+  { logger, monotonicMs }: BatchParts,
+  events: readonly SagaEvent[],
+  { outcomes }: Transacted,
+  cover: Cover,
+  start: number,
+): void {
+  for (const [index, outcome] of outcomes.entries()) {
+    const event = events[index]?.kind;
+    if (outcome && 'orderId' in outcome) {
+      const { orderId, state, change } = outcome;
+      logger.debug('order', { orderId, event, state, change });
+    }
+  }
+  const ms = Math.round(monotonicMs() - start);
+  logger.debug('batch', { events: events.length, goods: cover.goods.size, cover: cover.kind, ms });
+}
+
+function learn(memory: GoodsMemory, { world }: Transacted): void {
+  for (const { orderId, lines } of world.changedOrders()) memory.rememberLines(orderId, lines);
+  for (const goodsId of world.facts.balances.keys()) {
+    memory.rememberAvailable(goodsId, world.balanceOf(goodsId)?.available ?? 0);
+  }
+}

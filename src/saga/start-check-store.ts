@@ -1,0 +1,25 @@
+import type { Sql } from '../mysql/index.ts';
+
+/** What a worker does to each table; here it is done to no row at all. */
+const NEEDED = [
+  { table: 'stock', column: 'goods_id', may: ['select', 'insert', 'update'] },
+  { table: 'movements', column: 'goods_id', may: ['select', 'insert'] },
+  { table: 'adjustments', column: 'goods_id', may: ['select', 'insert'] },
+  { table: 'orders', column: 'seq', may: ['select', 'insert', 'update'] },
+  { table: 'order_lines', column: 'order_seq', may: ['select', 'insert'] },
+  { table: 'order_steps', column: 'order_seq', may: ['select', 'insert'] },
+  { table: 'payments', column: 'payment_id', may: ['select', 'insert', 'update'] },
+  { table: 'dead_letters', column: 'id', may: ['select', 'insert', 'update'] },
+] as const;
+
+/** Throws `database-refuses-us`, with the server's words, when a privilege is missing. */
+export async function assertPrivileges(sql: Sql): Promise<void> {
+  for (const { table, column, may } of NEEDED) {
+    const statements = {
+      select: `SELECT ${column} FROM ${table} WHERE 1 = 0`,
+      insert: `INSERT INTO ${table} SELECT * FROM ${table} WHERE 1 = 0`,
+      update: `UPDATE ${table} SET ${column} = ${column} WHERE 1 = 0`,
+    };
+    for (const one of may) await sql.rows(statements[one]);
+  }
+}

@@ -1,0 +1,97 @@
+import { type Logger, messageOf, pause, type Random, type Service } from '../kernel/index.ts';
+import type { Database } from '../mysql/index.ts';
+import { dueOrderIds, postponeOrders } from '../orders/index.ts';
+import type { Saga } from './advance.ts';
+import type { Via } from './event.ts';
+
+const PAGE = 200;
+
+export interface DueParts {
+  readonly database: Database;
+  readonly saga: Pick<Saga, 'advance'>;
+  /** How long a page waits for the last of its orders. Default 5 s. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Moves on every order whose time has come, page by page, without Redis. One that could not be
+ * decided is put off, so that it never stands in the way of those behind it.
+ */
+export async function advanceDue(
+  parts: DueParts,
+  cause: Via['cause'],
+  signal?: AbortSignal,
+): Promise<number> {
+  let moved = 0;
+  while (!signal?.aborted) {
+    const orderIds = await dueOrderIds(parts.database, PAGE);
+    if (orderIds.length === 0) break;
+    const stuck = await advancePage(parts, orderIds, { cause, attempt: 1 });
+    // Another process may have moved them meanwhile; only those still due are put off.
+    if (stuck.length > 0) await postponeOrders(parts.database, stuck);
+    moved += orderIds.length - stuck.length;
+    if (orderIds.length < PAGE) break;
+  }
+  return moved;
+}
+
+/**
+ * Answers those that were not moved. One whose goods a foreigner has locked is put off after a
+ * while like any other that is stuck, so that the thousands behind it need not wait for it.
+ */
+async function advancePage(
+  { saga, patienceMs = 5000 }: DueParts,
+  orderIds: readonly string[],
+  via: Via,
+): Promise<readonly string[]> {
+  const done = new AbortController();
+  const late = pause(patienceMs, done.signal).then(() => false);
+  const moved = await Promise.all(
+    orderIds.map((orderId) => {
+      const moving = saga.advance({ kind: 'due', orderId, via }).then(
+        ({ change }) => change === 'changed',
+        () => false, // put off; the saga has kept what can never be done
+      );
+      return Promise.race([moving, late]);
+    }),
+  );
+  done.abort();
+  return orderIds.filter((_, index) => !moved[index]);
+}
+
+export interface SweepOptions extends DueParts {
+  readonly periodMs: number;
+  readonly logger: Logger;
+  readonly random: Random;
+}
+
+/** Finds what nobody moved, in every worker process, for as long as it runs. */
+export function createSweep(options: SweepOptions): Service {
+  const { periodMs, logger, random } = options;
+  const ending = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  // Half a period of jitter keeps processes that started together from sweeping together.
+  const nextMs = () => periodMs * (0.75 + random() / 2);
+  const run = async (): Promise<void> => {
+    while ((await pause(nextMs(), ending.signal)) === 'elapsed') {
+      try {
+        const moved = await advanceDue(options, 'sweep', ending.signal);
+        if (moved > 0) logger.debug('swept', { orders: moved });
+      } catch (error) {
+        logger.warn('the sweep could not read what is due; it tries again', {
+          error: messageOf(error),
+        });
+      }
+    }
+  };
+  return {
+    name: 'sweep',
+    start: async () => {
+      running = run();
+    },
+    stop: async () => {
+      ending.abort();
+      await running;
+    },
+  };
+}

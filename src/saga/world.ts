@@ -1,0 +1,140 @@
+import { assert, type DatabaseTime, present } from '../kernel/index.ts';
+import type { KnownOrder, Order, Step } from '../orders/index.ts';
+import type { Payment } from '../payments/index.ts';
+import { type Adjustment, type Balance, type Move, moved } from '../stock/index.ts';
+import type { Decision, Rules, View } from './decision.ts';
+import { isStockEvent, orderIdOf, type SagaEvent, type Via } from './event.ts';
+
+/** What was read for a batch, under its locks. */
+export interface WorldFacts {
+  readonly now: DatabaseTime;
+  readonly orders: ReadonlyMap<string, KnownOrder>;
+  /** The goods ids that were looked up; those without stock have no balance. */
+  readonly goods: ReadonlySet<number>;
+  readonly balances: ReadonlyMap<number, Balance>;
+  readonly payments: readonly Payment[];
+  readonly early: readonly Payment[];
+  readonly adjustments: ReadonlyMap<string, Adjustment>;
+}
+
+export interface DecidedStep extends Step {
+  readonly orderId: string;
+  readonly step: number;
+  readonly via: Via;
+}
+
+export interface DecidedMove {
+  readonly move: Move;
+  readonly version: number;
+}
+
+/**
+ * What a batch knows and what it has decided so far. Each event is decided against what the ones
+ * before it left, so each order of a batch gets its own honest answer.
+ */
+export class World {
+  readonly facts: WorldFacts;
+  readonly steps: DecidedStep[] = [];
+  readonly moves: DecidedMove[] = [];
+  private readonly rules: Rules;
+  private readonly orders = new Map<string, Order>();
+  private readonly balances: Map<number, Balance>;
+  private readonly payments = new Map<string, Payment>();
+  private readonly touchedPayments = new Set<string>();
+  private readonly adjustments: Map<string, Adjustment>;
+  private readonly earlyOf = new Map<string, string[]>();
+
+  constructor(facts: WorldFacts, rules: Rules) {
+    this.facts = facts;
+    this.rules = rules;
+    this.balances = new Map(facts.balances);
+    this.adjustments = new Map(facts.adjustments);
+    for (const payment of facts.payments) this.payments.set(payment.paymentId, payment);
+    for (const payment of facts.early) this.remember(payment);
+  }
+
+  orderOf(orderId: string): Order | undefined {
+    return this.orders.get(orderId) ?? this.facts.orders.get(orderId)?.order;
+  }
+
+  viewOf(event: SagaEvent): View {
+    const orderId = isStockEvent(event) ? null : orderIdOf(event);
+    return {
+      order: orderId === null ? undefined : this.orderOf(orderId),
+      early: orderId === null ? [] : this.earlyPaymentsOf(orderId),
+      payment: event.kind === 'payment' ? this.payments.get(event.payment.paymentId) : undefined,
+      adjustment: isStockEvent(event) ? this.adjustments.get(event.idempotencyKey) : undefined,
+      rules: this.rules,
+      now: this.facts.now,
+      balanceOf: (goodsId) => this.balances.get(goodsId),
+    };
+  }
+
+  /** Makes a decision part of this world. */
+  apply(decision: Decision, via: Via): void {
+    const { order, steps = [], moves = [], payments = [] } = decision;
+    for (const move of moves) this.applyMove(move);
+    if (order) this.applyOrder(order, steps, via);
+    for (const payment of payments) {
+      this.remember(payment);
+      this.touchedPayments.add(payment.paymentId);
+    }
+  }
+
+  /** Orders that are not as they were read, new ones among them. */
+  changedOrders(): readonly Order[] {
+    return [...this.orders.values()];
+  }
+
+  changedBalances(): readonly { readonly before: Balance; readonly after: Balance }[] {
+    return [...this.balances.values()].flatMap((after) => {
+      const before = present(this.facts.balances.get(after.goodsId), `goods ${after.goodsId}`);
+      return after === before ? [] : [{ before, after }];
+    });
+  }
+
+  changedPayments(): readonly Payment[] {
+    return [...this.touchedPayments].map((id) => present(this.payments.get(id), `payment ${id}`));
+  }
+
+  balanceOf(goodsId: number): Balance | undefined {
+    return this.balances.get(goodsId);
+  }
+
+  private applyMove(move: Move): void {
+    const balance = present(this.balances.get(move.goodsId), `goods ${move.goodsId}`);
+    const next = moved(balance, move.kind, move.quantity);
+    this.balances.set(move.goodsId, next);
+    this.moves.push({ move, version: next.version });
+    if (move.kind === 'restock') {
+      this.adjustments.set(move.adjustment.idempotencyKey, move.adjustment);
+    }
+  }
+
+  private applyOrder(order: Order, steps: readonly Step[], via: Via): void {
+    const { orderId, version } = order;
+    const before = this.orderOf(orderId)?.version ?? 0;
+    assert(
+      version === before + steps.length,
+      `order ${orderId}: ${steps.length} steps to ${version}`,
+    );
+    steps.forEach((step, index) => {
+      this.steps.push({ ...step, orderId, step: before + index + 1, via });
+    });
+    this.orders.set(orderId, order);
+  }
+
+  private remember(payment: Payment): void {
+    const { paymentId, orderId } = payment;
+    const ids = this.earlyOf.get(orderId) ?? [];
+    if (!ids.includes(paymentId)) ids.push(paymentId);
+    this.earlyOf.set(orderId, ids);
+    this.payments.set(paymentId, payment);
+  }
+
+  private earlyPaymentsOf(orderId: string): readonly Payment[] {
+    return (this.earlyOf.get(orderId) ?? [])
+      .map((id) => present(this.payments.get(id), `payment ${id}`))
+      .filter(({ state }) => state === 'early');
+  }
+}

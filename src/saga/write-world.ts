@@ -1,0 +1,116 @@
+import { present } from '../kernel/index.ts';
+import { type Sql, together } from '../mysql/index.ts';
+import {
+  fillStub,
+  insertLines,
+  insertOrders,
+  insertSteps,
+  moveOrders,
+  type Order,
+  type OrderChange,
+} from '../orders/index.ts';
+import { insertPayments, moveEarlyPayments } from '../payments/index.ts';
+import { insertAdjustments, insertMovements, writeBalances } from '../stock/index.ts';
+import type { World } from './world.ts';
+
+/** Writes all that a batch decided, each table in one statement where it can be. */
+export async function writeWorld(sql: Sql, world: World, fence: bigint | null): Promise<void> {
+  const { now, orders: read } = world.facts;
+  const changed = world.changedOrders();
+  const fresh = changed.filter(({ orderId }) => !read.has(orderId));
+  const seqs = new Map([...read].map(([orderId, { seq }]) => [orderId, seq]));
+  if (fresh.length > 0) {
+    for (const [orderId, seq] of await insertOrders(sql, fresh, now)) seqs.set(orderId, seq);
+  }
+  const seqOf = (orderId: string) => present(seqs.get(orderId), `order ${orderId}`);
+  const filled = await fillStubs(sql, world);
+  // What follows is asked for in one turn and goes in one trip, in this order.
+  await together([
+    moveOrders(sql, changesOf(world), now),
+    insertLines(
+      sql,
+      [...fresh, ...filled].map((order) => ({ order, seq: seqOf(order.orderId) })),
+    ),
+    insertSteps(
+      sql,
+      world.steps.map((taken) => ({
+        seq: seqOf(taken.orderId),
+        number: taken.step,
+        taken,
+        via: taken.via,
+      })),
+      now,
+    ),
+    writePayments(sql, world, seqOf),
+    ...writeStock(sql, world, fence, seqOf),
+  ]);
+}
+
+/** Orders that were known before this batch, and what became of them. */
+function changesOf(world: World): OrderChange[] {
+  const { orders: read } = world.facts;
+  return world.changedOrders().flatMap((after): OrderChange[] => {
+    const known = read.get(after.orderId);
+    return known ? [{ seq: known.seq, before: known.order, after }] : [];
+  });
+}
+
+async function fillStubs(sql: Sql, world: World): Promise<readonly Order[]> {
+  const filled = changesOf(world).filter(
+    ({ before, after }) => before.state === 'awaited' && after.state !== 'awaited',
+  );
+  for (const { seq, after } of filled) await fillStub(sql, { seq, order: after }, world.facts.now);
+  return filled.map(({ after }) => after);
+}
+
+async function writePayments(
+  sql: Sql,
+  world: World,
+  seqOf: (orderId: string) => number,
+): Promise<void> {
+  const waited = new Set(world.facts.early.map(({ paymentId }) => paymentId));
+  const changed = world.changedPayments();
+  await insertPayments(
+    sql,
+    changed
+      .filter(({ paymentId }) => !waited.has(paymentId))
+      .map((payment) => ({ ...payment, orderSeq: seqOf(payment.orderId) })),
+    world.facts.now,
+  );
+  await moveEarlyPayments(
+    sql,
+    changed.filter(({ paymentId }) => waited.has(paymentId)),
+  );
+}
+
+function writeStock(
+  sql: Sql,
+  world: World,
+  fence: bigint | null,
+  seqOf: (orderId: string) => number,
+): Promise<void>[] {
+  const { now } = world.facts;
+  return [
+    writeBalances(sql, world.changedBalances(), fence),
+    insertMovements(
+      sql,
+      world.moves.map(({ move, version }) => ({
+        goodsId: move.goodsId,
+        version,
+        kind: move.kind,
+        quantity: move.quantity,
+        orderSeq: move.kind === 'restock' ? null : seqOf(move.orderId),
+        hold: move.kind === 'restock' ? null : move.hold,
+      })),
+      fence,
+      now,
+    ),
+    insertAdjustments(
+      sql,
+      world.moves.flatMap(({ move, version }) =>
+        move.kind === 'restock' ? [{ ...move.adjustment, version }] : [],
+      ),
+      now,
+    ),
+  ];
+}

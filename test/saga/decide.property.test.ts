@@ -1,0 +1,212 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { SagaEvent } from '../../src/saga/index.ts';
+import { imbalanceOf, legOf } from '../../src/stock/index.ts';
+import { MemoryWorld } from '../support/memory-world.ts';
+
+const via = { cause: 'queue', attempt: 1 } as const;
+const orderId = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const goodsId = fc.constantFrom(1, 2, 3);
+
+/** The same order always asks for the same, but for one that lies now and then. */
+const contents = {
+  a: [{ goodsId: 1, quantity: 2 }],
+  b: [
+    { goodsId: 1, quantity: 1 },
+    { goodsId: 2, quantity: 3 },
+  ],
+  c: [
+    { goodsId: 3, quantity: 1 },
+    { goodsId: 1, quantity: 1 },
+    { goodsId: 3, quantity: 1 },
+  ],
+  d: [{ goodsId: 2, quantity: 1 }],
+  e: [{ goodsId: 3, quantity: 4 }],
+} as const;
+
+const event: fc.Arbitrary<SagaEvent> = fc.oneof(
+  fc.tuple(orderId, fc.boolean()).map(([id, priced]) => ({
+    kind: 'placed' as const,
+    order: { orderId: id, lines: contents[id], ...(priced ? { amount: 100 } : {}) },
+    via,
+  })),
+  orderId.map((id) => ({ kind: 'reserve' as const, orderId: id, via })),
+  orderId.map((id) => ({ kind: 'cancel' as const, orderId: id, via })),
+  orderId.map((id) => ({ kind: 'due' as const, orderId: id, via })),
+  fc
+    .tuple(
+      orderId,
+      fc.constantFrom('p', 'q', 'r', 's', 't', 'u', 'v', 'w'),
+      fc.option(fc.constantFrom(100, 100, 99)),
+    )
+    .map(([id, paymentId, amount]) => ({
+      kind: 'payment' as const,
+      payment: { orderId: id, paymentId, ...(amount === null ? {} : { amount }) },
+      via,
+    })),
+  fc.tuple(goodsId, fc.integer({ min: -3, max: 5 }), fc.nat(9)).map(([id, delta, key]) => ({
+    kind: 'stock-adjust' as const,
+    goodsId: id,
+    delta,
+    reason: 'count',
+    idempotencyKey: `k-${key}`,
+    via,
+  })),
+);
+
+interface Batch {
+  readonly events: readonly SagaEvent[];
+  readonly due: ReadonlySet<string>;
+}
+const batch: fc.Arbitrary<Batch> = fc.record({
+  events: fc.array(event, { minLength: 1, maxLength: 5 }),
+  due: fc.subarray(['a', 'b', 'c', 'd', 'e']).map((ids) => new Set(ids)),
+});
+/** Half of the stories begin with orders that have their goods: others need luck for that. */
+const OPENING: Batch = {
+  events: Object.entries(contents).flatMap(([id, lines]): SagaEvent[] => [
+    { kind: 'placed', order: { orderId: id, lines }, via },
+    { kind: 'reserve', orderId: id, via },
+  ]),
+  due: new Set(),
+};
+const story = fc
+  .record({
+    policy: fc.constantFrom('reserve-again' as const, 'refund' as const, 'manual' as const),
+    opens: fc.boolean(),
+    batches: fc.array(batch, { maxLength: 16 }),
+  })
+  .map(({ policy, opens, batches }) => ({
+    policy,
+    batches: opens ? [OPENING, ...batches] : batches,
+  }));
+
+/** A shop with a few units of everything, so that most stories get somewhere. */
+function shop(latePayment: 'reserve-again' | 'refund' | 'manual' = 'reserve-again'): MemoryWorld {
+  const world = new MemoryWorld({ latePayment });
+  const restock = (id: number): SagaEvent => ({
+    kind: 'stock-adjust',
+    goodsId: id,
+    delta: 4,
+    reason: 'first',
+    idempotencyKey: `first-${id}`,
+    via,
+  });
+  world.batch([1, 2, 3].map(restock));
+  return world;
+}
+
+function expectSound(world: MemoryWorld): void {
+  for (const balance of world.balances.values()) {
+    expect(imbalanceOf(balance)).to.equal(null);
+    const versions = world.moves
+      .filter(({ move }) => move.goodsId === balance.goodsId)
+      .map(({ version }) => version);
+    expect(versions).to.deep.equal(versions.map((_, index) => index + 1));
+    expect(balance.version).to.equal(versions.length);
+  }
+  const ends = world.moves.flatMap(({ move }) =>
+    move.kind === 'restock'
+      ? []
+      : [`${move.orderId} ${move.hold} ${legOf(move.kind)} ${move.goodsId}`],
+  );
+  expect(new Set(ends).size, 'each end of a hold happens once').to.equal(ends.length);
+  for (const order of world.orders.values()) expectWhole(world, order.orderId);
+}
+
+/** One order: its history, its holds and its payments say the same as its state. */
+function expectWhole(world: MemoryWorld, id: string): void {
+  const order = world.orders.get(id);
+  const steps = world.steps.filter((step) => step.orderId === id);
+  expect(steps.map(({ step }) => step)).to.deep.equal(steps.map((_, index) => index + 1));
+  expect([order?.version, order?.state]).to.deep.equal([steps.length, steps.at(-1)?.to]);
+  const held = world.moves.reduce((units, { move }) => {
+    if (move.kind === 'restock' || move.orderId !== id) return units;
+    return units + (move.kind === 'reserve' ? move.quantity : -move.quantity);
+  }, 0);
+  const asked = (order?.lines ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
+  expect(held, `units of ${id} in hold`).to.equal(order?.state === 'reserved' ? asked : 0);
+  const payments = [...world.payments.values()].filter((payment) => payment.orderId === id);
+  const applied = payments.filter(({ state }) => state === 'applied').length;
+  expect(applied, `payments applied to ${id}`).to.equal(order?.state === 'paid' ? 1 : 0);
+  const early = payments.filter(({ state }) => state === 'early').length;
+  expect(order?.earlyPayments).to.equal(early);
+}
+
+const stateOf = ({ orders, balances, payments, moves, steps }: MemoryWorld) => ({
+  orders: [...orders.values()].map(({ due: _due, isDue: _isDue, ...order }) => order),
+  balances: [...balances.values()],
+  payments: [...payments.values()],
+  moves,
+  steps,
+});
+
+describe('whatever happens, in whatever order', () => {
+  it('gets to every state, or what follows would prove little', () => {
+    const steps = fc.sample(story, { numRuns: 900, seed: 7 }).flatMap(({ policy, batches }) => {
+      const world = shop(policy);
+      for (const { events, due } of batches) world.batch(events, due);
+      return world.steps.map(({ from, to }) => `${from} ${to}`);
+    });
+    for (const way of [
+      'awaited placed',
+      'placed reserved',
+      'placed rejected',
+      'placed cancelled',
+      'reserved paid',
+      'reserved cancelled',
+      'reserved expired',
+      'expired reserved',
+    ]) {
+      expect(steps.filter((step) => step === way).length, way).to.be.greaterThan(5);
+    }
+  });
+
+  it('loses no unit, doubles none, and keeps every history whole', () => {
+    fc.assert(
+      fc.property(story, ({ policy, batches }) => {
+        const world = shop(policy);
+        for (const { events, due } of batches) {
+          world.batch(events, due);
+          expectSound(world);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('answers as before when something is told twice in a batch, and changes nothing', () => {
+    fc.assert(
+      fc.property(story, ({ policy, batches }) => {
+        const once = shop(policy);
+        const twice = shop(policy);
+        for (const { events, due } of batches) {
+          const first = once.batch(events, due);
+          const both = twice.batch(
+            events.flatMap((one) => [one, one]),
+            due,
+          );
+          const firsts = both.filter((_, index) => index % 2 === 0);
+          expect(firsts).to.deep.equal(first);
+          const seconds = both.filter((_, index) => index % 2 === 1);
+          expect(seconds.map(({ change }) => change)).to.not.include('changed');
+        }
+        expect(stateOf(twice)).to.deep.equal(stateOf(once));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('comes to the same, batched or one by one, while no time passes', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+        const together = shop();
+        const alone = shop();
+        const answers = together.batch(events);
+        expect(events.flatMap((one) => alone.batch([one]))).to.deep.equal(answers);
+        expect(stateOf(alone)).to.deep.equal(stateOf(together));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
