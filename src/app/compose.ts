@@ -1,0 +1,70 @@
+import { type Logger, messageOf, systemClock, systemRandom } from '../kernel/index.ts';
+import { createLocks, type Locks } from '../locks/index.ts';
+import { type Database, openDatabase } from '../mysql/index.ts';
+import { openQueues, type Queues } from '../queues/index.ts';
+import { connectRedis } from '../redis/index.ts';
+import { createSaga, type Saga } from '../saga/index.ts';
+import { createLogger } from '../telemetry/index.ts';
+import type { Config } from './config.ts';
+import { createQueueNudges } from './queue-nudges.ts';
+
+/** Everything of Holdfast that runs inside one process, put together once. */
+export interface App {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly locks: Locks;
+  readonly queues: Queues;
+  readonly saga: Saga;
+  /** Sends what is still to be sent and closes every connection. */
+  close(): Promise<void>;
+}
+
+/** The one place where the parts meet. */
+export function compose(config: Config, name: string): App {
+  const clock = systemClock;
+  const random = systemRandom;
+  const logger = createLogger({
+    level: config.logLevel,
+    format: config.logFormat,
+    stream: process.stderr,
+  }).with({ process: name });
+  const database = openDatabase({ url: config.databaseUrl, logger });
+  const locks = createLocks({
+    urls: config.lockUrls,
+    prefix: config.lockPrefix,
+    ttlMs: config.lockTtlMs,
+    logger,
+    clock,
+    random,
+  });
+  const queues = openQueues({
+    connection: connectRedis(config.redisUrl, 'producer', { logger, name: `${name}-producer` }),
+    prefix: config.queuePrefix,
+    onError: (error) => logger.debug('queue trouble', { error: messageOf(error) }),
+  });
+  const nudges = createQueueNudges(queues, logger, clock);
+  const saga = createSaga({
+    database,
+    locks,
+    nudges,
+    rules: config.rules,
+    logger,
+    clock,
+    random,
+  });
+  return {
+    config,
+    logger,
+    database,
+    locks,
+    queues,
+    saga,
+    close: async () => {
+      await nudges.settled();
+      await queues.close();
+      await locks.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { QueueName } from '../queues/index.ts';
+import type { App } from './compose.ts';
+import type { Config } from './config.ts';
+
+export type { App };
+export { type Config, type Environment, readConfig } from './config.ts';
+
+/** Loaded when it is asked for: a command that only looks at the database starts twice as fast. */
+export async function openApp(config: Config, name: string): Promise<App> {
+  const { compose } = await import('./compose.ts');
+  return compose(config, name);
+}
+
+export async function runWorker(...queues: readonly QueueName[]): Promise<void> {
+  const { runWorker: run } = await import('./run-worker.ts');
+  await run(...queues);
+}

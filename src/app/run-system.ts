@@ -1,0 +1,4 @@
+import { runProcess } from './run-process.ts';
+import { startSystem } from './system.ts';
+
+await runProcess(startSystem);

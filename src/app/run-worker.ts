@@ -1,0 +1,25 @@
+import type { QueueName } from '../queues/index.ts';
+import { compose } from './compose.ts';
+import { readConfig } from './config.ts';
+import { answerLauncher, runProcess, tellLauncher } from './run-process.ts';
+import { startWorkers } from './workers.ts';
+
+/** One worker process for these queues, until it is told to stop. */
+export async function runWorker(...queues: readonly QueueName[]): Promise<void> {
+  await runProcess(async () => {
+    const app = compose(readConfig(), `worker-${process.pid}`);
+    const workers = await startWorkers(app, queues, () => {
+      process.exit(1); // a new process is the cure; whoever supervises us starts one
+    });
+    app.logger.info('workers run', { queues });
+    answerLauncher({ stats: () => app.saga.stats });
+    tellLauncher({ type: 'ready', queues });
+    return {
+      stop: async () => {
+        app.logger.info('workers stop');
+        await workers.stop();
+        await app.close();
+      },
+    };
+  });
+}

@@ -1,0 +1,72 @@
+import type { App, Config } from '../app/index.ts';
+import type { AppError } from '../kernel/index.ts';
+import type { Database } from '../mysql/index.ts';
+import { errorLines, quietLogger } from './error-text.ts';
+
+/** Where a command line reads and writes. */
+export interface Terminal {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/**
+ * What a command works with. Everything heavy is loaded and opened when it is asked for, so that
+ * a small question gets a quick answer; all of it is closed at the end.
+ */
+export class Session {
+  readonly json: boolean;
+  /** 1 once something was refused. */
+  exitCode = 0;
+  private readonly terminal: Terminal;
+  private readonly closing: (() => Promise<void>)[] = [];
+  private known: Config | undefined;
+
+  constructor(terminal: Terminal, json: boolean) {
+    this.terminal = terminal;
+    this.json = json;
+  }
+
+  async config(): Promise<Config> {
+    const { readConfig } = await import('../app/index.ts');
+    this.known ??= readConfig(undefined, 'warn');
+    return this.known;
+  }
+
+  async database(): Promise<Database> {
+    const { databaseUrl } = await this.config();
+    const { openDatabase } = await import('../mysql/index.ts');
+    const database = openDatabase({ url: databaseUrl, logger: quietLogger, poolSize: 2 });
+    this.closing.push(() => database.close());
+    return database;
+  }
+
+  /** The whole saga in this process: what it answers is in the database by then. */
+  async app(): Promise<App> {
+    const config = await this.config();
+    const { openApp } = await import('../app/index.ts');
+    const app = await openApp(config, 'cli');
+    this.closing.push(() => app.close());
+    return app;
+  }
+
+  /** The result: one document, or the same in words. */
+  print(document: unknown, text: () => string): void {
+    const shown = this.json ? JSON.stringify(document) : text();
+    this.terminal.stdout.write(`${shown}\n`);
+  }
+
+  /** What is not the result: progress, warnings, advice. */
+  say(line: string): void {
+    this.terminal.stderr.write(`${line}\n`);
+  }
+
+  /** Something was refused; the command may still have a result to print. */
+  refuse(error: AppError): void {
+    this.exitCode = 1;
+    this.say(errorLines(error, this.json));
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closing.splice(0).toReversed()) await close();
+  }
+}

@@ -1,0 +1,24 @@
+import { AppError } from '../../kernel/index.ts';
+import { examine } from '../examine.ts';
+import { counted, table } from '../format.ts';
+import type { Plan } from '../plan.ts';
+
+export const doctor: Plan = {
+  name: 'doctor',
+  summary: 'Look at this machine, the servers and the schema, and say what to mend',
+  examples: ['holdfast doctor', 'holdfast doctor --json'],
+  act: async (session) => {
+    const checks = await examine(session);
+    const wrong = checks.filter(({ ok }) => !ok);
+    session.print({ healthy: wrong.length === 0, checks }, () =>
+      table(
+        ['', 'what', 'found', 'what to do'],
+        checks.map(({ ok, what, found, next }) => [ok ? 'ok' : 'WRONG', what, found, next ?? '']),
+      ),
+    );
+    if (wrong.length === 0) return;
+    const names = wrong.map(({ what }) => what).join(', ');
+    const count = counted(wrong.length, 'thing');
+    session.refuse(new AppError('unhealthy', `${count} to mend: ${names}`));
+  },
+};

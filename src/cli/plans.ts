@@ -1,0 +1,45 @@
+import { auditBooks } from './commands/audit-command.ts';
+import { bench } from './commands/bench-command.ts';
+import { deadLettersList } from './commands/dead-letters-list-command.ts';
+import { deadLettersReplay } from './commands/dead-letters-replay-command.ts';
+import { deadLettersShow } from './commands/dead-letters-show-command.ts';
+import { doctor } from './commands/doctor-command.ts';
+import { locksShow } from './commands/locks-show-command.ts';
+import { migrate } from './commands/migrate-command.ts';
+import { orderCancel } from './commands/order-cancel-command.ts';
+import { orderList } from './commands/order-list-command.ts';
+import { orderPay } from './commands/order-pay-command.ts';
+import { orderPlace } from './commands/order-place-command.ts';
+import { orderShow } from './commands/order-show-command.ts';
+import { orderWatch } from './commands/order-watch-command.ts';
+import { queuesShow } from './commands/queues-command.ts';
+import { stockAdjust } from './commands/stock-adjust-command.ts';
+import { stockGet } from './commands/stock-get-command.ts';
+import { stockHolds } from './commands/stock-holds-command.ts';
+import { stockImport } from './commands/stock-import-command.ts';
+import { stockMovements } from './commands/stock-movements-command.ts';
+import { stockSet } from './commands/stock-set-command.ts';
+import { worker } from './commands/worker-command.ts';
+import type { Plan, PlanGroup } from './plan.ts';
+
+/** Commands of one noun, in the order in which help shows them. */
+export const GROUPS: readonly PlanGroup[] = [
+  {
+    name: 'stock',
+    summary: 'What is for sale, and the ledger of it',
+    plans: [stockGet, stockSet, stockAdjust, stockImport, stockMovements, stockHolds],
+  },
+  {
+    name: 'order',
+    summary: 'Place, pay, cancel and look at orders',
+    plans: [orderPlace, orderShow, orderList, orderPay, orderCancel, orderWatch],
+  },
+  {
+    name: 'dead-letters',
+    summary: 'What could not be done, and sending it again',
+    plans: [deadLettersList, deadLettersShow, deadLettersReplay],
+  },
+  { name: 'locks', summary: 'The locks of goods ids', plans: [locksShow] },
+];
+
+export const PLANS: readonly Plan[] = [auditBooks, queuesShow, doctor, migrate, worker, bench];

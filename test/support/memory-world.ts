@@ -1,0 +1,76 @@
+import type { KnownOrder, Order } from '../../src/orders/index.ts';
+import type { Payment } from '../../src/payments/index.ts';
+import type { Adjustment, Balance } from '../../src/stock/index.ts';
+import { decide } from '../../src/saga/decide.ts';
+import type { Rules } from '../../src/saga/decision.ts';
+import type { Outcome, SagaEvent } from '../../src/saga/index.ts';
+import { type DecidedMove, type DecidedStep, World } from '../../src/saga/world.ts';
+import { emptyBalance } from '../../src/stock/index.ts';
+import { NOW } from './decide-fixture.ts';
+
+/** A database in memory: batch after batch is decided over what the ones before it left. */
+export class MemoryWorld {
+  readonly orders = new Map<string, Order>();
+  readonly balances = new Map<number, Balance>();
+  readonly payments = new Map<string, Payment>();
+  readonly adjustments = new Map<string, Adjustment>();
+  readonly moves: DecidedMove[] = [];
+  readonly steps: DecidedStep[] = [];
+  private readonly rules: Rules;
+
+  constructor(rules: Partial<Rules> = {}) {
+    this.rules = { latePayment: 'reserve-again', holdSeconds: 900, ...rules };
+  }
+
+  /** Time stands still, except for orders that are said to be due. */
+  batch(events: readonly SagaEvent[], due: ReadonlySet<string> = new Set()): Outcome[] {
+    const world = this.load(due);
+    for (const event of events) {
+      if (event.kind !== 'stock-set' && event.kind !== 'stock-adjust') continue;
+      if (!this.balances.has(event.goodsId)) {
+        this.balances.set(event.goodsId, emptyBalance(event.goodsId));
+        return this.batch(events, due);
+      }
+    }
+    const outcomes = events.map((event) => {
+      const decision = decide(event, world.viewOf(event));
+      world.apply(decision, event.via);
+      return decision.outcome;
+    });
+    this.keep(world);
+    return outcomes;
+  }
+
+  private load(due: ReadonlySet<string>): World {
+    const known = [...this.orders].map(([orderId, order], index): [string, KnownOrder] => {
+      const isOwed = order.state === 'reserved' || order.state === 'placed';
+      const isDue = due.has(orderId) && (isOwed || order.earlyPayments > 0);
+      return [orderId, { seq: index + 1, order: { ...order, isDue, due: 'kept' } }];
+    });
+    const payments = [...this.payments.values()];
+    return new World(
+      {
+        now: NOW,
+        orders: new Map(known),
+        goods: new Set(this.balances.keys()),
+        balances: new Map(this.balances),
+        payments,
+        early: payments.filter(({ state }) => state === 'early'),
+        adjustments: new Map(this.adjustments),
+      },
+      this.rules,
+    );
+  }
+
+  private keep(world: World): void {
+    for (const order of world.changedOrders()) this.orders.set(order.orderId, order);
+    for (const { after } of world.changedBalances()) this.balances.set(after.goodsId, after);
+    for (const payment of world.changedPayments()) this.payments.set(payment.paymentId, payment);
+    for (const { move } of world.moves) {
+      if (move.kind !== 'restock') continue;
+      this.adjustments.set(move.adjustment.idempotencyKey, move.adjustment);
+    }
+    this.moves.push(...world.moves);
+    this.steps.push(...world.steps);
+  }
+}
