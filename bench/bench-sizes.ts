@@ -1,0 +1,55 @@
+/** The most that each contender gets to do in one measurement. */
+export interface BenchSizes {
+  readonly preloaded: number;
+  readonly enveloped: number;
+  readonly closedLoop: number;
+  readonly reserveLeg: number;
+  readonly perOrder: number;
+}
+
+export interface BenchPlan {
+  readonly sizes: BenchSizes;
+  /** How much of the time a measurement of each size may take, beside the others. */
+  readonly shares: Readonly<Record<keyof BenchSizes, number>>;
+  /** How long each package and delay is tried before the best is chosen. */
+  readonly probeMs: number;
+  /** When the last measurement is to end, counted from the start of this process. */
+  readonly endMs: number;
+  readonly leaveOut: RegExp | null;
+}
+
+/** More for those that a must compares and that differ little. */
+const SHARES = { preloaded: 2, enveloped: 1.5, closedLoop: 1, reserveLeg: 1, perOrder: 1 };
+
+const FULL: BenchPlan = {
+  sizes: {
+    preloaded: 10_000,
+    enveloped: 20_000,
+    closedLoop: 6000,
+    reserveLeg: 20_000,
+    perOrder: 1500,
+  },
+  shares: SHARES,
+  probeMs: 2000,
+  endMs: 300_000,
+  leaveOut: null,
+};
+
+/** Small enough for an idle machine; on a busy one the measurements shrink until they fit. */
+const QUICK: BenchPlan = {
+  sizes: { preloaded: 4000, enveloped: 8000, closedLoop: 1000, reserveLeg: 6000, perOrder: 400 },
+  shares: SHARES,
+  probeMs: 500,
+  endMs: 46_000,
+  leaveOut: /many envelopes|many closed-loop|bulk closed-loop/,
+};
+
+export function benchPlan(quick: boolean): BenchPlan {
+  return quick ? QUICK : FULL;
+}
+
+export const CLOSED_LOOP_CALLERS = 64;
+export const PER_ORDER_CALLERS = 50;
+export const ENVELOPE = 100;
+/** As many goods ids as a busy shop sells at once; none of them is hot. */
+export const MANY_GOODS = 1000;

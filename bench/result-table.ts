@@ -1,0 +1,89 @@
+import { perSecond, type Sample } from './contender.ts';
+import { allOf } from './cpu-clock.ts';
+import { median } from './percentiles.ts';
+import type { Series } from './rounds.ts';
+import type { Verdict } from './verdicts.ts';
+
+const HEAD = [
+  'contender',
+  'orders/s',
+  'min-max',
+  'p50 ms',
+  'p99 ms',
+  'cpu worker',
+  'cpu all',
+  'batch',
+  'stmts',
+  'locks',
+  'oversold',
+  'leaked',
+];
+
+/** One line for each contender. Processor time is in seconds for each 1,000 orders. */
+export function resultTable(series: readonly Series[]): string {
+  return aligned([HEAD, ...series.map(rowOf)]);
+}
+
+function rowOf({ name, samples }: Series): string[] {
+  const rates = samples.map(perSecond);
+  const middle = (pick: (sample: Sample) => number | null | undefined, digits: number): string => {
+    const values = samples.flatMap((sample) => pick(sample) ?? []);
+    return values.length === 0 ? '-' : fixed(median(values), digits);
+  };
+  const perBatch = (pick: 'events' | 'statements' | 'lockRounds', digits: number): string =>
+    middle(({ batches }) => batches && batches[pick] / batches.batches, digits);
+  const units = (pick: 'oversold' | 'leaked'): string => {
+    const books = samples.flatMap((sample) => sample.books ?? []);
+    return books.length === 0 ? '-' : String(books.reduce((sum, one) => sum + one[pick], 0));
+  };
+  const thousand = (sample: Sample, seconds: number) => (seconds / sample.orders) * 1000;
+  return [
+    name,
+    fixed(median(rates), 0),
+    `${fixed(Math.min(...rates), 0)}-${fixed(Math.max(...rates), 0)}`,
+    middle(({ latencyMs }) => latencyMs?.p50, 0),
+    middle(({ latencyMs }) => latencyMs?.p99, 0),
+    middle((sample) => sample.cpu && thousand(sample, sample.cpu.worker), 2),
+    middle((sample) => sample.cpu && thousand(sample, allOf(sample.cpu)), 2),
+    perBatch('events', 0),
+    perBatch('statements', 1),
+    perBatch('lockRounds', 2),
+    units('oversold'),
+    units('leaked'),
+  ];
+}
+
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  const asked = (sign: string, value: number | null) => (value === null ? '' : `${sign} ${value}`);
+  return aligned([
+    ['', 'measured', 'must', '', 'aim', ''],
+    ...verdicts.map(({ what, value, must, aim, holds, reached }) => [
+      what,
+      fixed(value, must === 0 ? 0 : 2),
+      asked(must === 0 ? '=' : '>=', must),
+      must === null ? '' : holds ? 'ok' : 'FAILS',
+      asked('>=', aim),
+      aim === null ? '' : reached ? 'reached' : 'missed',
+    ]),
+  ]);
+}
+
+function fixed(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

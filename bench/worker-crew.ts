@@ -1,0 +1,88 @@
+import { type BenchPlan, PER_ORDER_CALLERS } from './bench-sizes.ts';
+import type { Contender } from './contender.ts';
+import { emptyContenders } from './empty-contenders.ts';
+import { GoodsSupply } from './goods-supply.ts';
+import { perOrderContender } from './per-order-contender.ts';
+import { reserveContenders } from './reserve-contenders.ts';
+import type { Rig } from './rig.ts';
+import { sagaContenders } from './saga-contenders.ts';
+import { WorkerChild } from './child-process.ts';
+
+export interface CrewOptions {
+  readonly rig: Rig;
+  readonly plan: BenchPlan;
+  readonly profileFolder: string | null;
+  readonly wanted: (name: string) => boolean;
+  readonly say: (line: string) => void;
+}
+
+export interface Crew {
+  readonly contenders: readonly Contender[];
+  stop(): Promise<void>;
+}
+
+/** A day, so that no hold ends and no alarm rings during a long run. */
+const HOLD_SECONDS = '86400';
+
+/** Starts the worker process of each kind of contender, all before the first measurement. */
+export async function startCrew(options: CrewOptions): Promise<Crew> {
+  const { rig, plan, wanted, say } = options;
+  const { saga, empty, perOrder } = children(options);
+  const all = [saga, empty, perOrder];
+  try {
+    await Promise.all(all.map((child) => child.next('ready')));
+    const parts = { rig, supply: new GoodsSupply(rig), worker: saga };
+    const contenders = [
+      ...sagaContenders(parts),
+      ...emptyContenders({ rig, worker: empty }),
+      ...reserveContenders(parts),
+    ];
+    if (wanted('lock per order')) {
+      contenders.push(
+        await perOrderContender({ rig, worker: perOrder, probeMs: plan.probeMs, say }),
+      );
+    }
+    return {
+      contenders: contenders.filter(({ name }) => wanted(name)),
+      stop: () => stopAll(all),
+    };
+  } catch (error) {
+    await stopAll(all);
+    throw error;
+  }
+}
+
+function children({ rig, profileFolder }: CrewOptions) {
+  const { databaseUrl, redisUrl, lockUrls, queuePrefix } = rig.config;
+  return {
+    saga: new WorkerChild({
+      name: 'saga-worker',
+      file: '../workers/all.js',
+      environment: {
+        HOLDFAST_DATABASE_URL: databaseUrl,
+        HOLDFAST_REDIS_URL: redisUrl,
+        HOLDFAST_LOCK_URLS: lockUrls.join(','),
+        HOLDFAST_QUEUE_PREFIX: queuePrefix,
+        HOLDFAST_HOLD_SECONDS: HOLD_SECONDS,
+        HOLDFAST_LOG_LEVEL: 'warn',
+      },
+      profileFolder,
+    }),
+    empty: new WorkerChild({
+      name: 'empty-worker',
+      file: './empty-pipeline-child.js',
+      args: [redisUrl],
+      profileFolder,
+    }),
+    perOrder: new WorkerChild({
+      name: 'per-order-worker',
+      file: './per-order-child.js',
+      args: [databaseUrl, lockUrls.join(','), String(PER_ORDER_CALLERS)],
+      profileFolder,
+    }),
+  };
+}
+
+async function stopAll(all: readonly WorkerChild[]): Promise<void> {
+  await Promise.all(all.map((child) => child.stop()));
+}

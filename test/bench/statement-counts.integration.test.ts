@@ -1,0 +1,150 @@
+import { expect } from 'chai';
+import { type Logger, systemClock, systemRandom } from '../../src/kernel/index.ts';
+import { type Database, openDatabase, type Sql } from '../../src/mysql/index.ts';
+import {
+  createSaga,
+  type GoodsLocks,
+  noNudges,
+  type Saga,
+  type SagaEvent,
+} from '../../src/saga/index.ts';
+import { silentLogger } from '../../src/telemetry/index.ts';
+import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts';
+
+const ORDERS = 100;
+const via = { cause: 'cli', attempt: 1 } as const;
+const numbers = Array.from({ length: ORDERS }, (_, index) => index);
+
+/** What a batch costs, in things that no clock and no busy machine can change. */
+interface Cost {
+  batches: number;
+  statements: number;
+  trips: number;
+  lockRounds: number;
+}
+
+describe('the cost of a batch', () => {
+  let fresh: FreshDatabase;
+  let database: Database;
+  let saga: Saga;
+  let statements = 0;
+  let trips = 0;
+
+  before(async () => {
+    fresh = await freshDatabase();
+    const logger: Logger = {
+      ...silentLogger,
+      writes: () => true,
+      debug: (message) => {
+        if (message === 'sql') trips += 1;
+      },
+    };
+    database = openDatabase({ url: fresh.url, logger });
+    saga = createSaga({
+      database: countingStatements(database, () => {
+        statements += 1;
+      }),
+      locks: alwaysFree,
+      nudges: noNudges,
+      rules: { latePayment: 'reserve-again', holdSeconds: 900 },
+      logger: silentLogger,
+      clock: systemClock,
+      random: systemRandom,
+    });
+    await saga.advance({
+      kind: 'stock-set',
+      goodsId: 1,
+      available: ORDERS,
+      reason: 'test',
+      idempotencyKey: 'stock',
+      via,
+    });
+  });
+  after(async () => {
+    await database.close();
+    await fresh.drop();
+  });
+
+  async function costOf(events: readonly SagaEvent[], state: string): Promise<Cost> {
+    const before = { ...saga.stats, statements, trips };
+    const results = await saga.advanceAll(events);
+    for (const result of results) {
+      expect(result).to.have.nested.property('outcome.state', state);
+    }
+    return {
+      batches: saga.stats.batches - before.batches,
+      statements: statements - before.statements,
+      trips: trips - before.trips,
+      lockRounds: saga.stats.lockRounds - before.lockRounds,
+    };
+  }
+
+  it('is five statements in four trips, and no lock, to place many orders', async () => {
+    const lines = [{ goodsId: 1, quantity: 1 }];
+    const events = numbers.map(
+      (index): SagaEvent => ({ kind: 'placed', order: { orderId: `o${index}`, lines }, via }),
+    );
+    const cost = await costOf(events, 'placed');
+    expect(cost).to.deep.equal({ batches: 1, statements: 5, trips: 4, lockRounds: 0 });
+  });
+
+  it('is six statements in three trips, and one lock, to reserve for many', async () => {
+    const events = numbers.map(
+      (index): SagaEvent => ({ kind: 'reserve', orderId: `o${index}`, via }),
+    );
+    const cost = await costOf(events, 'reserved');
+    expect(cost).to.deep.equal({ batches: 1, statements: 6, trips: 3, lockRounds: 1 });
+  });
+
+  it('is eight statements in three trips, and one lock, to settle many payments', async () => {
+    const events = numbers.map(
+      (index): SagaEvent => ({
+        kind: 'payment',
+        payment: { orderId: `o${index}`, paymentId: `p${index}` },
+        via,
+      }),
+    );
+    const cost = await costOf(events, 'paid');
+    expect(cost).to.deep.equal({ batches: 1, statements: 8, trips: 3, lockRounds: 1 });
+  });
+
+  it('is two statements, and nothing written, for payments that are told again', async () => {
+    const events = numbers.map(
+      (index): SagaEvent => ({
+        kind: 'payment',
+        payment: { orderId: `o${index}`, paymentId: `p${index}` },
+        via,
+      }),
+    );
+    const cost = await costOf(events, 'paid');
+    expect(cost).to.deep.equal({ batches: 1, statements: 2, trips: 1, lockRounds: 1 });
+  });
+});
+
+const alwaysFree: GoodsLocks = {
+  tryLock: () =>
+    Promise.resolve({
+      kind: 'held',
+      held: { fence: 1n, assertHeld: () => undefined, release: () => Promise.resolve() },
+    }),
+  lock: (names, ask) => alwaysFree.tryLock(names, ask),
+};
+
+function countingStatements(database: Database, count: () => void): Database {
+  const counting = (sql: Sql): Sql => ({
+    rows: (text, values) => {
+      count();
+      return sql.rows(text, values);
+    },
+    write: (text, values) => {
+      count();
+      return sql.write(text, values);
+    },
+  });
+  return {
+    ...counting(database),
+    transaction: (work) => database.transaction((sql) => work(counting(sql))),
+    snapshot: (work) => database.snapshot(work),
+    close: () => database.close(),
+  };
+}
