@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { AppError, type LogLevel, messageOf } from '../kernel/index.ts';
+import { AppError, type LogLevel } from '../kernel/index.ts';
 import type { Rules } from '../saga/index.ts';
 import type { LogFormat } from '../telemetry/index.ts';
-import { readRunningSystem } from './running-system.ts';
+import { type RunningSystem, readRunningSystem } from './running-system.ts';
+import { type Environment, Settings } from './settings.ts';
+
+export type { Environment };
 
 export interface Config {
   readonly databaseUrl: string;
@@ -17,9 +19,39 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly home: string;
+  readonly doors: DoorsConfig;
+  readonly notices: NoticesConfig;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** Where the doors of this process are, and who may come in. */
+export interface DoorsConfig {
+  readonly bind: string;
+  readonly httpPort: Port;
+  readonly grpcPort: Port;
+  /** A worker process has no doors, unless it shall be watched: then its health and metrics. */
+  readonly metricsPort: number | null;
+  /** gRPC calls without a token may come from anywhere. */
+  readonly grpcOpen: boolean;
+  /** Requests per second that one caller may send. */
+  readonly rateLimit: number;
+  /** Bearer tokens by role, several for rotation; none: nobody has this role. */
+  readonly tokens: Readonly<
+    Record<'producer' | 'payments' | 'viewer' | 'operator', readonly string[]>
+  >;
+  readonly paymentSecrets: readonly string[];
+}
+
+/** A port that nobody asked for may move when it is taken. */
+export interface Port {
+  readonly number: number;
+  readonly isChosen: boolean;
+}
+
+/** Whom to tell what happened; without a URL no notice is written. */
+export interface NoticesConfig {
+  readonly url: string | null;
+  readonly secrets: readonly string[];
+}
 
 /**
  * Reads and checks every setting at once; all problems come in one message. Where no server is
@@ -54,6 +86,8 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
       process.stderr.isTTY ? 'pretty' : 'json',
     ),
     home,
+    doors: doorsFrom(from, running),
+    notices: noticesFrom(from, problems),
   };
   if (problems.length === 0) return config;
   throw new AppError(
@@ -65,85 +99,45 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   );
 }
 
-class Settings {
-  private readonly env: Environment;
-  private readonly problems: string[];
-
-  constructor(env: Environment, problems: string[]) {
-    this.env = env;
-    this.problems = problems;
-  }
-
-  /** A setting, or the content of the file that `NAME_FILE` points to. */
-  text(name: string): string | undefined {
-    const direct = this.env[name];
-    const file = this.env[`${name}_FILE`];
-    if (direct !== undefined && direct !== '') return direct;
-    if (file === undefined || file === '') return undefined;
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch (error) {
-      this.problems.push(
-        `${name}_FILE is ${file}, allowed is a readable file: ${messageOf(error)}`,
-      );
-      return undefined;
-    }
-  }
-
-  whole(name: string, fallback: number, least: number, most: number): number {
-    const text = this.text(name);
-    if (text === undefined) return fallback;
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    this.problems.push(`${name} is ${text}, allowed is a whole number from ${least} to ${most}`);
-    return fallback;
-  }
-
-  choice<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
-    const text = this.text(name);
-    const chosen = allowed.find((value) => value === text);
-    if (text !== undefined && chosen === undefined) {
-      this.problems.push(`${name} is ${text}, allowed is one of ${allowed.join(', ')}`);
-    }
-    return chosen ?? fallback;
-  }
-
-  url(name: string, schemes: readonly string[], fallback: string | undefined): string {
-    const text = this.text(name) ?? fallback;
-    if (text !== undefined && this.isUrl(name, text, schemes)) return text;
-    if (text === undefined) {
-      this.problems.push(
-        `${name} is not set and no system runs here; start one with npm start, or name a server`,
-      );
-    }
-    return '';
-  }
-
-  urls(
-    name: string,
-    schemes: readonly string[],
-    fallback: readonly string[] | undefined,
-  ): string[] {
-    const list =
-      this.text(name)
-        ?.split(',')
-        .map((url) => url.trim()) ?? fallback;
-    if (!list) return [this.url(name, schemes, undefined)];
-    return list.filter((text) => this.isUrl(name, text, schemes));
-  }
-
-  /** Never repeats the value: it may hold a password. */
-  private isUrl(name: string, text: string, schemes: readonly string[]): boolean {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    const isFine = url !== null && schemes.includes(url.protocol.slice(0, -1)) && url.host !== '';
-    if (!isFine) {
-      const allowed = schemes.map((scheme) => `${scheme}://host:port`).join(' or ');
-      this.problems.push(`${name} is ${describe(url)}, allowed is ${allowed}`);
-    }
-    return isFine;
-  }
+function doorsFrom(from: Settings, running: RunningSystem | null): DoorsConfig {
+  const known = (role: keyof DoorsConfig['tokens']) => {
+    const token = running?.tokens?.[role];
+    return token ? [token] : [];
+  };
+  const metricsPort = from.text('HOLDFAST_METRICS_PORT');
+  return {
+    bind: from.text('HOLDFAST_BIND') ?? '127.0.0.1',
+    httpPort: port(from, 'HOLDFAST_HTTP_PORT', 3000),
+    grpcPort: port(from, 'HOLDFAST_GRPC_PORT', 50_051),
+    metricsPort:
+      metricsPort === undefined ? null : from.whole('HOLDFAST_METRICS_PORT', 0, 0, 65_535),
+    grpcOpen: from.choice('HOLDFAST_GRPC_OPEN', ['0', '1'], '0') === '1',
+    rateLimit: from.whole('HOLDFAST_RATE_LIMIT', 5000, 1, 1_000_000),
+    tokens: {
+      producer: from.secrets('HOLDFAST_PRODUCER_TOKENS', known('producer')),
+      payments: from.secrets('HOLDFAST_PAYMENTS_TOKENS', known('payments')),
+      viewer: from.secrets('HOLDFAST_VIEWER_TOKENS', known('viewer')),
+      operator: from.secrets('HOLDFAST_OPERATOR_TOKENS', known('operator')),
+    },
+    paymentSecrets: from.secrets(
+      'HOLDFAST_PAYMENT_SECRETS',
+      running?.paymentSecret ? [running.paymentSecret] : [],
+    ),
+  };
 }
 
-function describe(url: URL | null): string {
-  return url === null ? 'not a URL' : `a ${url.protocol}// URL`;
+function port(from: Settings, name: string, fallback: number): Port {
+  return { number: from.whole(name, fallback, 0, 65_535), isChosen: from.text(name) !== undefined };
+}
+
+function noticesFrom(from: Settings, problems: string[]): NoticesConfig {
+  const url =
+    from.text('HOLDFAST_NOTICE_URL') === undefined
+      ? null
+      : from.url('HOLDFAST_NOTICE_URL', ['http', 'https'], undefined);
+  const secrets = from.secrets('HOLDFAST_NOTICE_SECRETS');
+  if (url !== null && secrets.length === 0) {
+    problems.push('HOLDFAST_NOTICE_SECRETS is not set; notices are signed, so it needs a secret');
+  }
+  return { url, secrets };
 }

@@ -8,6 +8,11 @@ export interface RunningSystem {
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly lockUrls: readonly string[];
+  readonly httpUrl?: string | null;
+  readonly paymentSecret?: string | null;
+  readonly tokens?: Readonly<
+    Record<'producer' | 'payments' | 'viewer' | 'operator', string | null>
+  >;
 }
 
 /** Answers null when no system runs there. */

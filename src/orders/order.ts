@@ -75,6 +75,8 @@ export interface Order {
   readonly earlyPayments: number;
   /** How many steps its history has. */
   readonly version: number;
+  /** Null until it is placed. */
+  readonly placedAt: DatabaseTime | null;
   readonly expiresAt: DatabaseTime | null;
   /** Its time is up, by the database's clock at the moment of reading. */
   readonly isDue: boolean;
@@ -117,6 +119,7 @@ export function awaitedOrder(orderId: string, holdSeconds: number): Order {
     cancelAsked: false,
     earlyPayments: 0,
     version: 0,
+    placedAt: null,
     expiresAt: null,
     isDue: false,
     due: 'never',

@@ -22,6 +22,7 @@ interface OrderRow {
   readonly version: number;
   readonly holds: number;
   readonly hold_seconds: number;
+  readonly placed_at: string | null;
   readonly expires_at: string | null;
   readonly reason: string | null;
   readonly short: unknown;
@@ -37,9 +38,9 @@ interface OrderRow {
 
 /** The index is forced so that rows are locked in order of id, however small the table is. */
 const READ = `
-  SELECT t.now, o.seq, o.order_id, o.state, o.version, o.holds, o.hold_seconds, o.expires_at,
-    o.reason, o.short, o.cancel_asked, o.early_payments, o.buyer_id, o.amount, o.currency,
-    o.due_at <= t.now AS is_due, l.goods_id, l.quantity
+  SELECT t.now, o.seq, o.order_id, o.state, o.version, o.holds, o.hold_seconds, o.placed_at,
+    o.expires_at, o.reason, o.short, o.cancel_asked, o.early_payments, o.buyer_id, o.amount,
+    o.currency, o.due_at <= t.now AS is_due, l.goods_id, l.quantity
   FROM (SELECT UTC_TIMESTAMP(6) AS now) t
   LEFT JOIN orders o FORCE INDEX (orders_by_id) ON o.order_id IN (?)
   LEFT JOIN order_lines l ON l.order_seq = o.seq`;
@@ -86,6 +87,7 @@ function orderOf(row: OrderRow): Order {
     cancelAsked: row.cancel_asked === 1,
     earlyPayments: row.early_payments,
     version: row.version,
+    placedAt: row.state === 'awaited' ? null : row.placed_at,
     expiresAt: row.expires_at,
     isDue: row.is_due === 1,
     due: 'kept',

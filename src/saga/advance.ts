@@ -7,6 +7,7 @@ import {
   warnNowAndThen,
 } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
+import { CommitFeed, type CommitListener } from './commit-feed.ts';
 import { CommitGroup, type Key } from './commit-group.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Rules } from './decision.ts';
@@ -53,6 +54,8 @@ export interface Saga {
   advance(event: SagaEvent): Promise<Outcome>;
   /** Several events; one that fails does not keep the others. */
   advanceAll(events: readonly SagaEvent[]): Promise<readonly Advanced[]>;
+  /** Tells of every commit of this process, until the answer is called. */
+  onCommit(listener: CommitListener): () => void;
   readonly deadLetters: DeadLetters;
   readonly stats: SagaStats;
 }
@@ -63,6 +66,7 @@ export function createSaga(parts: SagaParts): Saga {
   const stats = newSagaStats();
   const deadLetters = new DeadLetters(parts.database);
   const peek = new OrderPeek(parts.database);
+  const feed = new CommitFeed(parts.logger);
   const warnNoQuorum = warnNowAndThen(
     parts.logger,
     parts.clock,
@@ -78,7 +82,10 @@ export function createSaga(parts: SagaParts): Saga {
         monotonicMs,
         busyLimitMs: batching.busyLimitMs,
         warnNoQuorum,
-        onCommit: (world) => nudgeAfter(world, parts.nudges),
+        onCommit: (world, events) => {
+          nudgeAfter(world, parts.nudges);
+          feed.tell(world, events);
+        },
         bury: (event, error) => deadLetters.buryEvent(event, error),
       }),
     monotonicMs,
@@ -111,6 +118,7 @@ export function createSaga(parts: SagaParts): Saga {
         one.status === 'fulfilled' ? { outcome: one.value } : { error: one.reason },
       );
     },
+    onCommit: (listener) => feed.listen(listener),
     deadLetters,
     stats,
   };

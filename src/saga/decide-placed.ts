@@ -22,7 +22,7 @@ export function decidePlaced(request: OrderRequest, view: View): Decision {
   }
   const holdSeconds = request.holdSeconds ?? rules.holdSeconds;
   const stub = known ?? awaitedOrder(request.orderId, holdSeconds);
-  const placed = stepped(stub, 'placed', contentOf(request, holdSeconds));
+  const placed = stepped(stub, 'placed', contentOf(request, holdSeconds, view));
   if (!stub.cancelAsked) {
     return { outcome: outcomeOf(placed.order), order: placed.order, steps: [placed.step] };
   }
@@ -39,7 +39,7 @@ export function decidePlaced(request: OrderRequest, view: View): Decision {
   };
 }
 
-function contentOf(request: OrderRequest, holdSeconds: number): Partial<Order> {
+function contentOf(request: OrderRequest, holdSeconds: number, { now }: View): Partial<Order> {
   return {
     state: 'placed',
     lines: summedLines(request.lines),
@@ -48,6 +48,7 @@ function contentOf(request: OrderRequest, holdSeconds: number): Partial<Order> {
     amount: request.amount ?? null,
     currency: request.currency ?? null,
     metadata: request.metadata ?? null,
+    placedAt: now,
     due: 'soon',
   };
 }

@@ -3,7 +3,7 @@ import type { PaymentNotice } from '../payments/index.ts';
 
 /** Which door an event came through, and at which try. */
 export interface Via {
-  readonly cause: 'queue' | 'http' | 'cli' | 'alarm' | 'sweep';
+  readonly cause: 'queue' | 'http' | 'grpc' | 'cli' | 'alarm' | 'sweep';
   readonly attempt: number;
 }
 

@@ -7,6 +7,7 @@ export {
   markReplayed,
   readDeadLetter,
 } from './dead-letter-store.ts';
+export type { Commit, CommitListener, CommittedOrder } from './commit-feed.ts';
 export type { DeadLetter, DeadLetters } from './dead-letters.ts';
 export type { Rules } from './decision.ts';
 export type { SagaEvent, Via } from './event.ts';

@@ -6,11 +6,11 @@ const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
   ['shapes', 'telemetry', 'mysql', 'redis'],
   ['locks', 'cache', 'queues', 'migrations'],
-  ['stock', 'orders', 'payments', 'catalogue', 'media'],
+  ['stock', 'orders', 'payments', 'notices', 'catalogue', 'media'],
   ['saga'],
   ['api', 'ops'],
   ['app'],
-  ['launch', 'workers'],
+  ['launch', 'workers', 'client'],
   ['cli'], // asks the launcher what this machine has
 ];
 
@@ -19,6 +19,18 @@ const BESIDE_SRC: readonly string[] = ['workers', 'migrations'];
 
 /** Which rooms may import a package. A new package gets a line here, or stays out. */
 export const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  '@bull-board/api': ['ops'],
+  '@bull-board/fastify': ['ops'],
+  '@fastify/cookie': ['api'],
+  '@fastify/helmet': ['api'],
+  '@fastify/rate-limit': ['api'],
+  '@fastify/swagger': ['api'],
+  '@fastify/swagger-ui': ['api'],
+  '@fastify/under-pressure': ['api'],
+  '@grpc/grpc-js': ['api'],
+  '@grpc/proto-loader': ['api'],
+  fastify: ['api', 'ops'],
+  'prom-client': ['ops'],
   bullmq: ['queues', 'ops'],
   commander: ['cli'],
   ioredis: ['redis'],

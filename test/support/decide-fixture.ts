@@ -29,6 +29,7 @@ export function orderIn(state: OrderState, more: Partial<Order> = {}): Order {
     cancelAsked: false,
     earlyPayments: 0,
     version: 3,
+    placedAt: state === 'awaited' ? null : '2026-11-20 11:44:00.000000',
     expiresAt: wasHeld ? '2026-11-20 11:59:00.000000' : null,
     isDue: false,
     due: 'kept',
