@@ -43,8 +43,16 @@ export function compose(config: Config, name: string): App {
     prefix: config.queuePrefix,
     onError: (error) => logger.debug('queue trouble', { error: messageOf(error) }),
   });
-  const nudges = createQueueNudges(queues, logger, clock);
-  const saga = createSaga({
+  const nudges = createQueueNudges({
+    queues,
+    logger,
+    clock,
+    lookHere: async (orderIds) => {
+      const via = { cause: 'sweep', attempt: 1 } as const;
+      await saga.advanceAll(orderIds.map((orderId) => ({ kind: 'reserve', orderId, via })));
+    },
+  });
+  const saga: Saga = createSaga({
     database,
     locks,
     nudges,

@@ -9,19 +9,32 @@ export interface QueueNudges extends Nudges {
   settled(): Promise<void>;
 }
 
-/** Nudges as jobs. One that cannot be sent is counted and forgotten: the sweep finds its order. */
-export function createQueueNudges(queues: Queues, logger: Logger, clock: Clock): QueueNudges {
+export interface QueueNudgesOptions {
+  readonly queues: Queues;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Looks at orders here and now, since no worker could be told of them. */
+  readonly lookHere: (orderIds: readonly string[]) => Promise<void>;
+}
+
+/**
+ * Nudges as jobs. Orders that nobody could be told of are looked at in this process, so that they
+ * are decided as fast without Redis; for an alarm that is lost there is the sweep.
+ */
+export function createQueueNudges(options: QueueNudgesOptions): QueueNudges {
+  const { queues, logger, clock, lookHere } = options;
   const underWay = new Set<Promise<void>>();
   const alarms = new Set<number>();
   const warnLost = warnNowAndThen(
     logger,
     clock,
-    'nudges were lost; the sweep will find their orders',
+    'nudges were lost; their orders are looked at here, or found by the sweep',
   );
-  const send = (what: string, sending: Promise<void>): void => {
+  const send = (what: string, sending: Promise<void>, instead?: () => Promise<void>): void => {
     const attempt = sending
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         warnLost({ what, error: messageOf(error) });
+        await instead?.();
       })
       .finally(() => underWay.delete(attempt));
     underWay.add(attempt);
@@ -30,7 +43,8 @@ export function createQueueNudges(queues: Queues, logger: Logger, clock: Clock):
     reserve: (orderIds) => {
       for (let from = 0; from < orderIds.length; from += PRE_DEDUCT_MAX) {
         const page = orderIds.slice(from, from + PRE_DEDUCT_MAX);
-        send('pre-deduct', queues.add('pre-deduct', [{ orderIds: page }]));
+        const sending = queues.add('pre-deduct', [{ orderIds: page }]);
+        send('pre-deduct', sending, () => lookHere(page));
       }
     },
     wakeAt: (seconds, now) => {

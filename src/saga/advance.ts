@@ -83,8 +83,8 @@ export function createSaga(parts: SagaParts): Saga {
         busyLimitMs: batching.busyLimitMs,
         warnNoQuorum,
         onCommit: (world, events) => {
-          nudgeAfter(world, parts.nudges);
-          feed.tell(world, events);
+          nudgeAfter(world, events, parts.nudges);
+          feed.tell(world, events.length);
         },
         bury: (event, error) => deadLetters.buryEvent(event, error),
       }),

@@ -15,15 +15,26 @@ import { type Decision, outcomeOf, refused, stepped, unchanged, type View } from
 /** An order was paid; maybe too early, too late, twice, or not what it costs. */
 export function decidePayment(notice: PaymentNotice, view: View): Decision {
   const order = view.order ?? awaitedOrder(notice.orderId, view.rules.holdSeconds);
-  if (view.payment) {
-    return samePayment(view.payment, notice)
-      ? unchanged(view.order, notice.orderId)
-      : refused(
-          'payment-conflict',
-          `payment ${notice.paymentId} is known with another order, amount or currency`,
-          order,
-        );
+  const known = view.payment;
+  if (!known) return answered(decideNew(order, notice, view));
+  if (samePayment(known, notice)) {
+    return answered(unchanged(view.order, notice.orderId), known);
   }
+  return refused(
+    'payment-conflict',
+    `payment ${notice.paymentId} is known with another order, amount or currency`,
+    order,
+  );
+}
+
+/** Whoever tells of a payment is told what became of it. */
+function answered(decision: Decision, known = decision.payments?.[0]): Decision {
+  if (!known) return decision;
+  const { paymentId, state, reason } = known;
+  return { ...decision, outcome: { ...decision.outcome, payment: { paymentId, state, reason } } };
+}
+
+function decideNew(order: Order, notice: PaymentNotice, view: View): Decision {
   const payment = paymentOf(notice, 'applied');
   switch (order.state) {
     case 'awaited':

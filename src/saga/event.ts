@@ -9,7 +9,7 @@ export interface Via {
 
 /** Everything that can happen. Each goes through the one door, `advance`. */
 export type SagaEvent = { readonly via: Via } & (
-  | { readonly kind: 'placed'; readonly order: OrderRequest }
+  | PlacedEvent
   | { readonly kind: 'reserve'; readonly orderId: string }
   | { readonly kind: 'payment'; readonly payment: PaymentNotice }
   | { readonly kind: 'cancel'; readonly orderId: string }
@@ -17,6 +17,13 @@ export type SagaEvent = { readonly via: Via } & (
   | StockSetEvent
   | StockAdjustEvent
 );
+
+export interface PlacedEvent {
+  readonly kind: 'placed';
+  readonly order: OrderRequest;
+  /** Whoever sends it sends the reserve as well, so nobody needs a nudge. */
+  readonly followedUp?: boolean;
+}
 
 export interface StockSetEvent {
   readonly kind: 'stock-set';

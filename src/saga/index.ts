@@ -14,7 +14,7 @@ export type { SagaEvent, Via } from './event.ts';
 export { type GoodsLocks, noLocks } from './locking.ts';
 export { type Nudges, noNudges } from './nudges.ts';
 export { type OrderView, readOrder } from './order-view.ts';
-export type { OrderOutcome, Outcome, StockOutcome } from './outcome.ts';
+export type { OrderOutcome, Outcome, PaymentOutcome, StockOutcome } from './outcome.ts';
 export type { SagaStats } from './saga-stats.ts';
 export { advanceDue, createSweep } from './sweep.ts';
 export { assertPrivileges } from './start-check-store.ts';

@@ -1,4 +1,5 @@
 import { type DatabaseTime, millisOf } from '../kernel/index.ts';
+import type { SagaEvent } from './event.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,11 +15,17 @@ export interface Nudges {
 
 export const noNudges: Nudges = { reserve: () => undefined, wakeAt: () => undefined };
 
-export function nudgeAfter(world: World, nudges: Nudges): void {
+export function nudgeAfter(world: World, events: readonly SagaEvent[], nudges: Nudges): void {
+  const followedUp = new Set(
+    events.flatMap((event) =>
+      event.kind === 'placed' && event.followedUp ? [event.order.orderId] : [],
+    ),
+  );
   const placed: string[] = [];
   const ends = new Set<DatabaseTime>();
   for (const order of world.changedOrders()) {
-    if (order.state === 'placed') placed.push(order.orderId);
+    const { state, orderId } = order;
+    if (state === 'placed' && !followedUp.has(orderId)) placed.push(orderId);
     if (order.state === 'reserved' && order.due === 'at-expiry' && order.expiresAt) {
       ends.add(order.expiresAt);
     }

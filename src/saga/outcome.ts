@@ -1,5 +1,6 @@
 import type { DatabaseTime } from '../kernel/index.ts';
 import type { OrderState, ShortLine } from '../orders/index.ts';
+import type { Payment } from '../payments/index.ts';
 import type { Balance } from '../stock/index.ts';
 
 /**
@@ -20,7 +21,11 @@ export interface OrderOutcome extends Answer {
   readonly reason?: string;
   readonly short?: readonly ShortLine[];
   readonly expiresAt?: DatabaseTime;
+  /** What became of the payment that the event told of. */
+  readonly payment?: PaymentOutcome;
 }
+
+export type PaymentOutcome = Pick<Payment, 'paymentId' | 'state' | 'reason'>;
 
 export interface StockOutcome extends Answer {
   readonly goodsId: number;

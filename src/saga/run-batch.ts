@@ -39,7 +39,7 @@ export interface BatchParts {
   /** How long somebody else may hold a lock before the event is given back to its queue. */
   readonly busyLimitMs: number;
   /** Called after the COMMIT, before anybody is answered. */
-  readonly onCommit: (world: World, events: number) => void;
+  readonly onCommit: (world: World, events: readonly SagaEvent[]) => void;
   /** Keeps an event that the data itself makes impossible. */
   readonly bury: (event: SagaEvent, error: unknown) => Promise<void>;
 }
@@ -218,7 +218,7 @@ async function carryOut(batch: Batch, parts: BatchParts, cover: Cover): Promise<
   const transacted = await transact(parts.database, events, parts.rules, cover);
   parts.stats.events += batch.length;
   learn(parts.memory, transacted);
-  parts.onCommit(transacted.world, batch.length);
+  parts.onCommit(transacted.world, events);
   if (parts.logger.writes('debug')) tell(parts, events, transacted, cover, start);
   return transacted.outcomes.map((outcome, index) => {
     if (outcome) return { kind: 'done', result: outcome };
