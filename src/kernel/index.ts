@@ -16,3 +16,4 @@ export { Gate } from './gate.ts';
 export type { LogFields, Logger, LogLevel } from './log.ts';
 export { warnNowAndThen } from './now-and-then.ts';
 export { redact, redactText } from './redact.ts';
+export { isSigned, type SignatureVerdict, signatureOf } from './signature.ts';
