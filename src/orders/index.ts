@@ -1,3 +1,4 @@
+export { claimKeys, forgetKeys, type KeyUse } from './idempotency-keys-store.ts';
 export {
   awaitedOrder,
   type Due,

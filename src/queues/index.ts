@@ -1,6 +1,6 @@
 export { delayedTimeout, type TimeoutAlarm } from './delayed-timeout.ts';
-export { orderPlaced, type PlacedOrder } from './order-placed.ts';
-export { type ConfirmedPayment, paymentConfirmed } from './payment-confirmed.ts';
+export { orderPlaced, orderShape, type PlacedOrder } from './order-placed.ts';
+export { type ConfirmedPayment, paymentConfirmed, paymentShape } from './payment-confirmed.ts';
 export { PRE_DEDUCT_MAX, preDeduct } from './pre-deduct.ts';
 export { createProgressWatchdog } from './progress-watchdog.ts';
 export {

@@ -12,16 +12,20 @@ import {
 } from '../shapes/index.ts';
 import { oneOrEnvelope, type QueueContract } from './queue-contract.ts';
 
-const orderSchema = Type.Object(
+const lineShape = Type.Object(
+  { goodsId: goodsIdField, quantity: quantityField },
+  { description: 'a line { goodsId, quantity }' },
+);
+
+/** An order as somebody asks for it; every door takes this shape. */
+export const orderShape = Type.Object(
   {
     orderId: orderIdField,
-    lines: Type.Array(
-      Type.Object(
-        { goodsId: goodsIdField, quantity: quantityField },
-        { description: 'a line { goodsId, quantity }' },
-      ),
-      { minItems: 1, maxItems: 100, description: 'a list of 1 to 100 lines { goodsId, quantity }' },
-    ),
+    lines: Type.Array(lineShape, {
+      minItems: 1,
+      maxItems: 100,
+      description: 'a list of 1 to 100 lines { goodsId, quantity }',
+    }),
     buyerId: Type.Optional(buyerIdField),
     holdSeconds: Type.Optional(holdSecondsField),
     amount: Type.Optional(amountField),
@@ -35,10 +39,10 @@ const orderSchema = Type.Object(
   { description: 'an order { orderId, lines, .. }' },
 );
 
-export type PlacedOrder = Static<typeof orderSchema>;
+export type PlacedOrder = Static<typeof orderShape>;
 
 const METADATA_MAX = 4096;
-const check = checkedBy(orderSchema);
+const check = checkedBy(orderShape);
 
 /** Keeps only the known fields: a newer producer may send more, and nothing else gets in. */
 function orderEntry(value: unknown): PlacedOrder {

@@ -11,7 +11,8 @@ import { oneOrEnvelope, type QueueContract } from './queue-contract.ts';
 
 const YEAR_9999_MS = 253_402_300_799_999;
 
-const paymentSchema = Type.Object(
+/** A payment as somebody tells of it; every door takes this shape. */
+export const paymentShape = Type.Object(
   {
     orderId: orderIdField,
     paymentId: paymentIdField,
@@ -34,11 +35,11 @@ const paymentSchema = Type.Object(
 );
 
 /** A payment as the rest of Holdfast knows it. */
-export interface ConfirmedPayment extends Omit<Static<typeof paymentSchema>, 'paidAt'> {
+export interface ConfirmedPayment extends Omit<Static<typeof paymentShape>, 'paidAt'> {
   readonly paidAtMs?: number;
 }
 
-const check = checkedBy(paymentSchema);
+const check = checkedBy(paymentShape);
 
 function paymentEntry(value: unknown): ConfirmedPayment {
   const { orderId, paymentId, amount, currency, paidAt } = check(value);

@@ -26,6 +26,11 @@ export function checkedBy<T extends TSchema>(schema: T): (value: unknown) => Sta
   };
 }
 
+/** The same object with no other fields: what a caller misspells must not be overlooked. */
+export function strictly<T extends TObject>(schema: T): T {
+  return { ...schema, additionalProperties: false };
+}
+
 /** Schemas by the names of the fields they are for. */
 export type FieldSchemas = TProperties;
 
@@ -58,7 +63,9 @@ function problemsOf(errors: Iterable<SchemaError>, root: unknown, schema: TSchem
     for (const [path, absent] of pathsOf(error)) {
       const field = fieldName(path);
       const found = absent ? undefined : valueAt(root, path);
-      const allowed = describedAt(schema, path) ?? error.message;
+      const allowed = isUnknownField(error)
+        ? 'no field of this name'
+        : (describedAt(schema, path) ?? error.message);
       if (!byField.has(field)) byField.set(field, { field, value: shown(found), allowed });
     }
     if (byField.size >= 5) break; // five mistakes are enough to start mending
@@ -66,8 +73,17 @@ function problemsOf(errors: Iterable<SchemaError>, root: unknown, schema: TSchem
   return [...byField.values()];
 }
 
-/** A missing field is reported by its parent; point at the field itself instead. */
+/** A field that a strict object does not have is refused by the schema "false". */
+function isUnknownField({ keyword }: SchemaError): boolean {
+  return keyword === 'boolean' || keyword === 'additionalProperties';
+}
+
+/** What is missing or too much is reported by its parent; point at the field itself instead. */
 function pathsOf(error: SchemaError): [path: string, absent: boolean][] {
+  if (error.keyword === 'additionalProperties') {
+    const { additionalProperties = [] } = error.params as { additionalProperties?: string[] };
+    return additionalProperties.map((name) => [`${error.instancePath}/${name}`, false]);
+  }
   if (error.keyword !== 'required') return [[error.instancePath, false]];
   const { requiredProperties = [] } = error.params as { requiredProperties?: string[] };
   return requiredProperties.map((name) => [`${error.instancePath}/${name}`, true]);

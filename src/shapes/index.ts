@@ -3,6 +3,7 @@ export {
   checkedBy,
   checkedFields,
   type FieldSchemas,
+  strictly,
 } from './checked-by.ts';
 export {
   amountField,

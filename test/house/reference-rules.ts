@@ -2,11 +2,14 @@ import { select, type Tree, under } from './repo-files.ts';
 import { readSource } from './source-text.ts';
 
 /** Every code that the program can answer with: the first argument of an error or a refusal. */
+/** What stands before a code: an error, a refusal, a problem with its status, a pair of both. */
+const BEFORE_A_CODE = /(?:\b(?:new AppError|refused)\(|\bproblem\(\s*\d{3},|\[[45]\d\d,)\s*$/;
+
 export function codesInUse(tree: Tree): ReadonlySet<string> {
   const codes = [...under(tree, 'src').values()].flatMap((source) => {
     const { code, strings } = readSource(source);
     return strings
-      .filter(({ at }) => /\b(?:new AppError|refused)\(\s*$/.test(code.slice(0, at)))
+      .filter(({ at }) => BEFORE_A_CODE.test(code.slice(0, at)))
       .map(({ text }) => text);
   });
   return new Set(codes);

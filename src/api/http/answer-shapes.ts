@@ -1,0 +1,211 @@
+import { type TSchema, Type } from 'typebox';
+import { ORDER_STATES } from '../../orders/index.ts';
+
+/** What the routes answer; OpenAPI is made of these, and nothing else gets out. */
+const words = (values: readonly string[], description?: string) =>
+  Type.Unsafe<string>({
+    type: 'string',
+    enum: [...values],
+    ...(description ? { description } : {}),
+  });
+
+const orNull = (schema: TSchema) => Type.Union([schema, Type.Null()]);
+
+export const stateShape = words(ORDER_STATES);
+const time = Type.String({ description: 'ISO 8601, UTC' });
+const next = orNull(
+  Type.Integer({ description: 'send it as before to get the next page; null after the last' }),
+);
+
+const lineShape = Type.Object({ goodsId: Type.Integer(), quantity: Type.Integer() });
+
+const shortShape = Type.Array(
+  Type.Object({
+    goodsId: Type.Integer(),
+    requested: Type.Integer(),
+    available: Type.Integer(),
+  }),
+  { description: 'the lines that could not be met' },
+);
+
+export const problemShape = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'stable; docs/reference/errors.md lists them all' }),
+    detail: Type.String(),
+    requestId: Type.String(),
+    problems: Type.Optional(
+      Type.Array(
+        Type.Object({ field: Type.String(), value: Type.String(), allowed: Type.String() }),
+      ),
+    ),
+    orderId: Type.Optional(Type.String()),
+    state: Type.Optional(Type.String()),
+    short: Type.Optional(shortShape),
+  },
+  { description: 'a refusal, as application/problem+json' },
+);
+
+export const orderAnswerShape = Type.Object({
+  orderId: Type.String(),
+  state: stateShape,
+  expiresAt: Type.Optional(time),
+  reason: Type.Optional(Type.String()),
+});
+
+const paymentStateShape = Type.Object({
+  paymentId: Type.String(),
+  state: words(['early', 'applied', 'refund-due', 'refunded']),
+  reason: Type.Optional(Type.String()),
+});
+
+export const paymentAnswerShape = Type.Object({
+  orderId: Type.String(),
+  state: Type.String(),
+  payment: Type.Optional(paymentStateShape),
+});
+
+/** One answer among several: what it would have been alone, with its status beside it. */
+export const batchAnswerShape = Type.Object({
+  answers: Type.Array(
+    Type.Object(
+      { orderId: orNull(Type.String()), status: Type.Integer() },
+      { additionalProperties: true },
+    ),
+  ),
+});
+
+const summaryFields = {
+  orderId: Type.String(),
+  state: stateShape,
+  lines: Type.Array(lineShape),
+  placedAt: time,
+  expiresAt: orNull(time),
+  reason: Type.Optional(Type.String()),
+  buyerId: Type.Optional(Type.String()),
+  amount: Type.Optional(Type.Integer()),
+  currency: Type.Optional(Type.String()),
+};
+
+export const orderPageShape = Type.Object({
+  orders: Type.Array(Type.Object(summaryFields)),
+  next,
+});
+
+const open = Type.Object({}, { additionalProperties: true });
+
+export const orderViewShape = Type.Object({
+  ...summaryFields,
+  holdSeconds: Type.Integer(),
+  short: Type.Optional(shortShape),
+  metadata: Type.Optional(open),
+  payments: Type.Array(
+    Type.Object({
+      ...paymentStateShape.properties,
+      amount: Type.Optional(Type.Integer()),
+      currency: Type.Optional(Type.String()),
+      paidAt: Type.Optional(time),
+      at: time,
+    }),
+  ),
+  history: Type.Array(
+    Type.Object({
+      step: Type.Integer(),
+      event: Type.String(),
+      from: orNull(stateShape),
+      to: stateShape,
+      cause: Type.String({ description: 'the door it came through' }),
+      attempt: Type.Integer(),
+      detail: orNull(open),
+      at: time,
+    }),
+  ),
+});
+
+export const stockShape = Type.Object({
+  goodsId: Type.Integer(),
+  available: Type.Integer(),
+  held: Type.Integer(),
+  sold: Type.Integer(),
+  received: Type.Integer(),
+  version: Type.Integer({ description: 'how many movements there have been' }),
+});
+
+export const movementPageShape = Type.Object({
+  movements: Type.Array(
+    Type.Object({
+      goodsId: Type.Integer(),
+      version: Type.Integer(),
+      kind: words(['restock', 'reserve', 'release', 'settle', 'return']),
+      quantity: Type.Integer(),
+      orderId: orNull(Type.String()),
+      hold: orNull(Type.Integer()),
+      fence: orNull(Type.String()),
+      reason: orNull(Type.String()),
+      at: time,
+    }),
+  ),
+  next,
+});
+
+export const holdPageShape = Type.Object({
+  holds: Type.Array(
+    Type.Object({
+      orderId: Type.String(),
+      quantity: Type.Integer(),
+      placedAt: time,
+      expiresAt: time,
+    }),
+  ),
+  next,
+});
+
+export const auditShape = Type.Object({
+  balanced: Type.Boolean(),
+  checkedAt: time,
+  goods: Type.Integer(),
+  orders: Type.Integer(),
+  movements: Type.Integer(),
+  units: Type.Object({
+    available: Type.Integer(),
+    held: Type.Integer(),
+    sold: Type.Integer(),
+    received: Type.Integer(),
+  }),
+  differences: Type.Array(
+    Type.Object({
+      check: Type.String(),
+      goodsId: Type.Optional(Type.Integer()),
+      orderId: Type.Optional(Type.String()),
+      expected: Type.Union([Type.Integer(), Type.String()]),
+      found: Type.Union([Type.Integer(), Type.String()]),
+      text: Type.String(),
+    }),
+  ),
+  cut: Type.Boolean({ description: 'there are more differences than are listed' }),
+});
+
+export const deadLetterPageShape = Type.Object({
+  deadLetters: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      source: Type.String(),
+      code: Type.String(),
+      message: Type.String(),
+      orderId: orNull(Type.String()),
+      times: Type.Integer(),
+      firstAt: time,
+      lastAt: time,
+      replayedAt: orNull(time),
+    }),
+  ),
+  next,
+});
+
+/** The refusals that every route with a token can answer, and those of this one. */
+export function refusals(...statuses: readonly number[]): Record<number, typeof problemShape> {
+  const all = [400, 401, 403, 429, 503, ...statuses].toSorted((one, other) => one - other);
+  return Object.fromEntries(all.map((status) => [status, problemShape]));
+}

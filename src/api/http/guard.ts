@@ -1,0 +1,105 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { assert } from '../../kernel/index.ts';
+import { type Access, bearerToken, type Role, rolesAllow } from '../access.ts';
+import { problem, sendProblem } from './problems.ts';
+import { loginPage } from './pages.ts';
+
+/** Who may use a route: everybody, callers of these roles, or whoever signs what it brings. */
+export type Openness = 'everybody' | 'signed' | readonly Role[];
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    open?: Openness;
+  }
+  interface FastifyRequest {
+    role: Role | null;
+  }
+}
+
+/** Everybody who has a token may read orders and stock. */
+export const READERS: readonly Role[] = ['viewer', 'producer', 'payments'];
+
+export const SESSION_COOKIE = 'holdfast_token';
+
+/** Routes of libraries do not say who may use them; their address does. */
+const LIBRARY_ROUTES: readonly (readonly [prefix: string, open: Openness])[] = [
+  ['/docs', 'everybody'],
+  ['/queues', ['viewer']],
+];
+
+export interface GuardOptions {
+  readonly access: Access;
+  /** Counts failed tries of one address; true when it had too many. */
+  readonly tooManyFailures: (request: FastifyRequest) => Promise<boolean>;
+}
+
+/** Nobody gets past without a role that the route names, and no route goes without naming one. */
+export function guard(app: FastifyInstance, { access, tooManyFailures }: GuardOptions): void {
+  app.decorateRequest('role', null);
+  app.addHook('onRoute', (route) => {
+    const open = route.config?.open ?? opennessByAddress(route);
+    assert(open !== undefined, `route ${route.url} does not say who may use it`);
+    route.config = { ...route.config, open };
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const open = request.routeOptions.config.open ?? 'everybody';
+    if (open === 'everybody' || open === 'signed') return;
+    const { token, from } = tokenOf(request);
+    request.role = token === null ? null : access.roleOf(token);
+    if (request.role === null) return await refuseStranger(request, reply, tooManyFailures);
+    if (!rolesAllow(request.role, open)) return await refuseRole(request, reply, open);
+    if (from === 'cookie' && isForeign(request)) return await refuseOrigin(reply);
+  });
+}
+
+function opennessByAddress({ url }: RouteOptions): Openness | undefined {
+  return LIBRARY_ROUTES.find(([prefix]) => url === prefix || url.startsWith(`${prefix}/`))?.[1];
+}
+
+function tokenOf(request: FastifyRequest): { token: string | null; from: 'header' | 'cookie' } {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    return { token: bearerToken(authorization), from: 'header' };
+  }
+  return { token: request.cookies[SESSION_COOKIE] ?? null, from: 'cookie' };
+}
+
+/** A browser sends its cookie with whatever page asks; only our own pages may act with it. */
+function isForeign({ method, headers }: FastifyRequest): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin';
+}
+
+async function refuseStranger(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  tooManyFailures: GuardOptions['tooManyFailures'],
+): Promise<void> {
+  if (await tooManyFailures(request)) {
+    void reply.header('retry-after', '60');
+    const detail = 'too many requests without a known token came from this address';
+    return await sendProblem(reply, problem(429, 'too-many-requests', detail));
+  }
+  void reply.header('www-authenticate', 'Bearer realm="holdfast"');
+  if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+    await reply.code(401).type('text/html; charset=utf-8').send(loginPage(request.url));
+    return;
+  }
+  const detail = 'send "Authorization: Bearer <token>" with a token that this system knows';
+  await sendProblem(reply, problem(401, 'unauthorized', detail));
+}
+
+async function refuseRole(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  open: readonly Role[],
+): Promise<void> {
+  const detail = `the role ${request.role} may not do this; it takes ${open.join(' or ')}`;
+  await sendProblem(reply, problem(403, 'forbidden', detail));
+}
+
+async function refuseOrigin(reply: FastifyReply): Promise<void> {
+  const detail = 'a page of another site may not act with your login';
+  await sendProblem(reply, problem(403, 'forbidden', detail));
+}

@@ -1,0 +1,35 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Clock, Logger } from '../../kernel/index.ts';
+import type { Database } from '../../mysql/index.ts';
+import type { AuditReport, Saga } from '../../saga/index.ts';
+import type { Role } from '../access.ts';
+
+/** What the doors need of the process they are doors of. */
+export interface HttpParts {
+  readonly doors: HttpDoors;
+  readonly database: Database;
+  readonly saga: Saga;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ops: OpsDoors;
+  /** How full the queues are, for those who watch. */
+  readonly queueCounts: () => Promise<readonly object[]>;
+}
+
+export interface HttpDoors {
+  readonly bind: string;
+  readonly httpPort: { readonly number: number; readonly isChosen: boolean };
+  readonly rateLimit: number;
+  readonly tokens: Readonly<Record<Role, readonly string[]>>;
+  readonly paymentSecrets: readonly string[];
+}
+
+/** What is shown of the running system, made elsewhere. */
+export interface OpsDoors {
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  readiness(): Promise<{ readonly ready: boolean }>;
+  auditSeen(report: AuditReport): void;
+  board(mayAct: (request: FastifyRequest) => boolean): FastifyPluginAsync;
+}
+
+export const VIA = { cause: 'http', attempt: 1 } as const;

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { AppError, type Logger, messageOf } from '../../kernel/index.ts';
+import type { Database } from '../../mysql/index.ts';
+import { claimKeys, forgetKeys, type KeyUse } from '../../orders/index.ts';
+import { checkedBy, idempotencyKeyField } from '../../shapes/index.ts';
+
+const KEPT_DAYS = 7;
+const FORGET_EVERY_MS = 600_000;
+const FORGET_AT_ONCE = 5000;
+
+interface Claim extends KeyUse {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const checkKey = checkedBy(idempotencyKeyField);
+
+/**
+ * Sees to it that a key means one thing only. What it means is done once anyway, because an order
+ * id is; so a key needs no answer kept beside it. Claims of one turn go to the database together.
+ */
+export class IdempotencyKeys {
+  private readonly database: Database;
+  private readonly logger: Logger;
+  private line: Claim[] = [];
+  private readonly forgetting: NodeJS.Timeout;
+
+  constructor(database: Database, logger: Logger) {
+    this.database = database;
+    this.logger = logger;
+    this.forgetting = setInterval(() => this.forget(), FORGET_EVERY_MS).unref();
+  }
+
+  /** Rejects with `idempotency-conflict` when the key was used with another body. */
+  async claim(header: string | string[] | undefined, body: unknown): Promise<void> {
+    if (header === undefined) return;
+    const key = checkHeader(header);
+    const content = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+    await new Promise<void>((resolve, reject) => {
+      this.line.push({ key, content, resolve, reject });
+      if (this.line.length === 1) setImmediate(() => void this.send());
+    });
+  }
+
+  close(): void {
+    clearInterval(this.forgetting);
+  }
+
+  private async send(): Promise<void> {
+    const claims = this.line;
+    this.line = [];
+    // Of two uses of one key in one turn the first counts, as it would between turns.
+    const first = new Map<string, Claim>();
+    for (const claim of claims) if (!first.has(claim.key)) first.set(claim.key, claim);
+    try {
+      const known = await claimKeys(this.database, [...first.values()]);
+      for (const claim of claims) {
+        if (known.get(claim.key) === claim.content) claim.resolve();
+        else claim.reject(conflict(claim.key));
+      }
+    } catch (error) {
+      for (const claim of claims) claim.reject(error);
+    }
+  }
+
+  private forget(): void {
+    forgetKeys(this.database, KEPT_DAYS, FORGET_AT_ONCE).catch((error: unknown) => {
+      this.logger.warn('old idempotency keys could not be forgotten; later', {
+        error: messageOf(error),
+      });
+    });
+  }
+}
+
+function checkHeader(header: string | string[]): string {
+  try {
+    return checkKey(header);
+  } catch (cause) {
+    const message = 'Idempotency-Key is not valid, allowed is 1 to 64 of A-Z a-z 0-9 . _ -';
+    throw new AppError('invalid-input', message, { cause });
+  }
+}
+
+function conflict(key: string): AppError {
+  return new AppError('idempotency-conflict', `the key ${key} was used with another body before`);
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { checkedBy } from '../../shapes/index.ts';
+import { type Access, rolesAllow } from '../access.ts';
+import { type GuardOptions, SESSION_COOKIE } from './guard.ts';
+import { HOME_PAGE, loginPage, PAGE_STYLE, safeTarget } from './pages.ts';
+import { problem, sendProblem } from './problems.ts';
+
+const HTML = 'text/html; charset=utf-8';
+const checkLogin = checkedBy(
+  Type.Object({
+    token: Type.String({ maxLength: 256, description: 'a token' }),
+    next: Type.Optional(Type.String({ maxLength: 2048 })),
+  }),
+);
+
+const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto' } as const;
+
+export interface PageOptions {
+  readonly access: Access;
+  readonly tooManyFailures: GuardOptions['tooManyFailures'];
+}
+
+/** Pages for people: the way in, and what there is. */
+export async function pageRoutes(app: FastifyInstance, options: PageOptions): Promise<void> {
+  const hidden = { schema: { hide: true } } as const;
+  const toAll = { ...hidden, config: { open: 'everybody' } } as const;
+  app.get('/', { ...hidden, config: { open: ['viewer'] } }, async (_request, reply) => {
+    return await reply.type(HTML).send(HOME_PAGE);
+  });
+  app.get('/page.css', toAll, async (_request, reply) => {
+    return await reply.type('text/css').header('cache-control', 'max-age=3600').send(PAGE_STYLE);
+  });
+  app.get<{ Querystring: { next?: string } }>('/login', toAll, async ({ query }, reply) => {
+    return await reply.type(HTML).send(loginPage(query.next ?? '/'));
+  });
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: 4096 },
+      (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+    );
+    loginRoutes(scope, options);
+  });
+}
+
+function loginRoutes(app: FastifyInstance, { access, tooManyFailures }: PageOptions): void {
+  const toAll = { schema: { hide: true }, config: { open: 'everybody' } } as const;
+  app.post('/login', toAll, async (request, reply) => {
+    const { token, next = '/' } = checkLogin(request.body);
+    const role = access.roleOf(token);
+    if (role !== null && rolesAllow(role, ['viewer'])) {
+      return await reply
+        .setCookie(SESSION_COOKIE, token, cookieOptions)
+        .redirect(safeTarget(next), 303);
+    }
+    if (await tooManyFailures(request)) {
+      void reply.header('retry-after', '60');
+      const detail = 'too many wrong tokens came from this address';
+      return await sendProblem(reply, problem(429, 'too-many-requests', detail));
+    }
+    return await reply.code(401).type(HTML).send(loginPage(next, true));
+  });
+  app.post('/logout', toAll, async (_request, reply) => {
+    return await reply.clearCookie(SESSION_COOKIE, cookieOptions).redirect('/login', 303);
+  });
+}

@@ -1,0 +1,163 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { AppError, randomName } from '../../kernel/index.ts';
+import { holdsOfGoods } from '../../orders/index.ts';
+import type { SagaEvent, StockOutcome } from '../../saga/index.ts';
+import {
+  availableField,
+  beforeField,
+  deltaField,
+  goodsIdField,
+  idempotencyKeyField,
+  limitField,
+  reasonField,
+  strictly,
+  versionField,
+} from '../../shapes/index.ts';
+import { listMovements, readStockView, stockView } from '../../stock/index.ts';
+import { holdPageShape, movementPageShape, refusals, stockShape } from './answer-shapes.ts';
+import { READERS } from './guard.ts';
+import { type HttpParts, VIA } from './http-parts.ts';
+import { problem, sendProblem } from './problems.ts';
+
+const goodsParams = strictly(Type.Object({ goodsId: goodsIdField }));
+const pageQuery = strictly(
+  Type.Object({ limit: Type.Optional(limitField), before: Type.Optional(beforeField) }),
+);
+const setBody = strictly(
+  Type.Object({
+    available: availableField,
+    expectedVersion: Type.Optional(versionField),
+    reason: Type.Optional(reasonField),
+  }),
+);
+const adjustBody = strictly(
+  Type.Object({ delta: deltaField, reason: reasonField, idempotencyKey: idempotencyKeyField }),
+);
+
+type GoodsParams = { goodsId: number };
+type PageQuery = Static<typeof pageQuery>;
+
+const PAGE = 100;
+const tags = ['stock'];
+
+export function stockRoutes(app: FastifyInstance, parts: HttpParts): void {
+  readRoutes(app, parts);
+  setRoute(app, parts);
+  adjustRoute(app, parts);
+}
+
+function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
+  app.get<{ Params: GoodsParams }>(
+    '/v1/stock/:goodsId',
+    {
+      config: { open: READERS },
+      schema: {
+        tags,
+        summary: 'How many units there are, and where',
+        params: goodsParams,
+        response: { 200: stockShape, ...refusals(404) },
+      },
+    },
+    async ({ params }) => {
+      const stock = await readStockView(database, params.goodsId);
+      if (stock) return stock;
+      throw new AppError('unknown-goods-id', `goods ${params.goodsId} never had stock`);
+    },
+  );
+  app.get<{ Params: GoodsParams; Querystring: PageQuery }>(
+    '/v1/stock/:goodsId/movements',
+    {
+      config: { open: ['viewer'] },
+      schema: {
+        tags,
+        summary: 'The ledger of a goods id, newest first',
+        params: goodsParams,
+        querystring: pageQuery,
+        response: { 200: movementPageShape, ...refusals() },
+      },
+    },
+    async ({ params, query }) =>
+      await listMovements(database, params.goodsId, { limit: PAGE, ...query }),
+  );
+  app.get<{ Params: GoodsParams; Querystring: PageQuery }>(
+    '/v1/stock/:goodsId/holds',
+    {
+      config: { open: ['viewer'] },
+      schema: {
+        tags,
+        summary: 'Who holds units of a goods id, and until when; newest first',
+        params: goodsParams,
+        querystring: pageQuery,
+        response: { 200: holdPageShape, ...refusals() },
+      },
+    },
+    async ({ params, query }) =>
+      await holdsOfGoods(database, params.goodsId, { limit: PAGE, ...query }),
+  );
+}
+
+function setRoute(app: FastifyInstance, parts: HttpParts): void {
+  app.put<{ Params: GoodsParams; Body: Static<typeof setBody> }>(
+    '/v1/stock/:goodsId',
+    {
+      config: { open: ['operator'] },
+      schema: {
+        tags,
+        summary: 'Set how many are for sale',
+        params: goodsParams,
+        body: setBody,
+        response: { 200: stockShape, ...refusals(409, 413, 415) },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { available, expectedVersion, reason = 'set over HTTP' } = body;
+      const outcome = await change(parts, {
+        kind: 'stock-set',
+        goodsId: params.goodsId,
+        available,
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        reason,
+        idempotencyKey: `http-${randomName(16)}`,
+        via: VIA,
+      });
+      return await answer(reply, outcome);
+    },
+  );
+}
+
+function adjustRoute(app: FastifyInstance, parts: HttpParts): void {
+  app.post<{ Params: GoodsParams; Body: Static<typeof adjustBody> }>(
+    '/v1/stock/:goodsId/adjustments',
+    {
+      config: { open: ['operator'] },
+      schema: {
+        tags,
+        summary: 'Units arrive, or are found missing; once for each key',
+        params: goodsParams,
+        body: adjustBody,
+        response: { 200: stockShape, ...refusals(409, 413, 415) },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const about = { kind: 'stock-adjust', goodsId: params.goodsId, via: VIA } as const;
+      return await answer(reply, await change(parts, { ...about, ...body }));
+    },
+  );
+}
+
+async function change({ saga }: HttpParts, event: SagaEvent): Promise<StockOutcome> {
+  return (await saga.advance(event)) as StockOutcome;
+}
+
+async function answer(
+  reply: Parameters<typeof sendProblem>[0],
+  { change: changed, code, message, goodsId, balance }: StockOutcome,
+): Promise<void> {
+  if (changed !== 'refused') return await reply.send(stockView(balance));
+  const { available, version } = balance;
+  const detail = message ?? 'refused as things are';
+  const status = code === 'idempotency-conflict' ? 422 : 409;
+  const facts = { goodsId, available, version };
+  await sendProblem(reply, problem(status, code ?? 'refused', detail, facts));
+}

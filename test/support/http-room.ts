@@ -1,0 +1,103 @@
+import { type HttpParts, startHttp } from '../../src/api/index.ts';
+import { systemClock } from '../../src/kernel/index.ts';
+import { silentLogger } from '../../src/telemetry/index.ts';
+import { type SagaFixture, type SagaFixtureOptions, sagaFixture } from './saga-fixture.ts';
+
+export const TOKENS = {
+  producer: 'test-token-of-producer',
+  payments: 'test-token-of-payments',
+  viewer: 'test-token-of-viewer',
+  operator: 'test-token-of-operator',
+} as const;
+
+export const PAYMENT_SECRET = 'test-secret-of-payments';
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  // A test reads whatever fields it expects there.
+  readonly body: Record<string, unknown>;
+}
+
+export interface HttpRoom extends SagaFixture {
+  readonly url: string;
+  /** Sends a request as a caller of this role, or as a stranger. */
+  send(
+    role: keyof typeof TOKENS | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answered>;
+}
+
+/** What the ops room offers, for tests that are about something else. */
+const quietOps: HttpParts['ops'] = {
+  metrics: () => Promise.resolve({ contentType: 'text/plain', text: 'up 1\n' }),
+  readiness: () => Promise.resolve({ ready: true }),
+  auditSeen: () => undefined,
+  board: () => async (app) => {
+    app.get('/', () => 'board');
+  },
+};
+
+/** The HTTP API on a port of its own, over a saga and a database of its own. */
+export async function httpRoom(
+  options: SagaFixtureOptions & { readonly parts?: Partial<HttpParts> } = {},
+): Promise<HttpRoom> {
+  const fixture = await sagaFixture(options);
+  const { parts = {} } = options;
+  const server = await startHttp({
+    doors: {
+      bind: '127.0.0.1',
+      httpPort: { number: 0, isChosen: true },
+      rateLimit: 1_000_000,
+      tokens: {
+        producer: [TOKENS.producer],
+        payments: [TOKENS.payments],
+        viewer: [TOKENS.viewer],
+        operator: [TOKENS.operator],
+      },
+      paymentSecrets: [PAYMENT_SECRET],
+    },
+    database: fixture.database,
+    saga: fixture.saga,
+    logger: options.logger ?? silentLogger,
+    clock: systemClock,
+    ops: quietOps,
+    queueCounts: () => Promise.resolve([]),
+    ...parts,
+  });
+  return {
+    ...fixture,
+    url: server.url,
+    send: async (role, method, path, body, headers = {}) => {
+      const response = await fetch(server.url + path, {
+        method,
+        headers: {
+          ...(role ? { authorization: `Bearer ${TOKENS[role]}` } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        redirect: 'manual',
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: jsonOf(text) };
+    },
+    drop: async () => {
+      await server.close();
+      await fixture.drop();
+    },
+  };
+}
+
+function jsonOf(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return { text }; // a page, or nothing
+  }
+}
