@@ -19,7 +19,16 @@ export interface Database extends Sql {
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Many reads of one and the same moment: what commits meanwhile is not seen. Cannot write. */
   snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** What its connections are doing. */
+  pool(): PoolState;
   close(): Promise<void>;
+}
+
+export interface PoolState {
+  readonly used: number;
+  readonly free: number;
+  /** Statements and transactions that wait for a connection. */
+  readonly waiting: number;
 }
 
 export interface DatabaseOptions {
@@ -38,8 +47,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) => inTransaction(knex, (trx) => work(sqlOver(trx, options.logger))),
     snapshot: (work) =>
       inSnapshot(knex, (connection) => work(sqlOver(knex, options.logger, connection))),
+    pool: () => poolState(knex),
     close: () => knex.destroy(),
   };
+}
+
+interface Pool {
+  numUsed(): number;
+  numFree(): number;
+  numPendingAcquires(): number;
+}
+
+function poolState(knex: Knex): PoolState {
+  const pool = knex.client.pool as Pool | undefined; // gone once it is closed
+  if (!pool) return { used: 0, free: 0, waiting: 0 };
+  return { used: pool.numUsed(), free: pool.numFree(), waiting: pool.numPendingAcquires() };
 }
 
 export function openKnex({

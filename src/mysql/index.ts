@@ -2,11 +2,18 @@ export {
   type Database,
   type DatabaseOptions,
   openDatabase,
+  type PoolState,
   type Sql,
   type SqlValue,
 } from './database.ts';
 export { type DatabaseFacts, databaseFacts } from './database-facts.ts';
-export { type MigrationReport, migrateDown, migrateUp, pendingMigrations } from './migrate.ts';
+export {
+  type MigrationReport,
+  migrateDown,
+  migrateUp,
+  missingMigrations,
+  pendingMigrations,
+} from './migrate.ts';
 export { together } from './one-trip.ts';
 export { readJson, sameRows } from './rows.ts';
 export { databaseError, failureOf, isFailure, type SqlFailure } from './sql-error.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AppError, messageOf } from '../kernel/index.ts';
-import { type DatabaseOptions, openKnex } from './database.ts';
+import { type DatabaseOptions, openKnex, type Sql } from './database.ts';
 import { databaseError, isFailure } from './sql-error.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -45,15 +45,31 @@ export async function pendingMigrations(options: DatabaseOptions): Promise<reado
     const known = (await knex.schema.hasTable(TABLE))
       ? await knex.select<{ name: string }[]>('name').from(TABLE)
       : [];
-    const ran = new Set(known.map(({ name }) => name));
-    return (await readdir(FOLDER))
-      .filter((name) => name.endsWith('.js') && !ran.has(name))
-      .toSorted();
+    return await notAmong(known);
   } catch (error) {
     throw databaseError(error);
   } finally {
     await knex.destroy();
   }
+}
+
+/** The same over a connection that is open already, for those who ask again and again. */
+export async function missingMigrations(sql: Sql): Promise<readonly string[]> {
+  const [found] = await sql.rows<{ tables: number }>(
+    `SELECT COUNT(*) AS tables FROM information_schema.tables
+     WHERE table_schema = DATABASE() AND table_name = ?`,
+    [TABLE],
+  );
+  return await notAmong(
+    found?.tables === 1 ? await sql.rows<{ name: string }>(`SELECT name FROM ${TABLE}`) : [],
+  );
+}
+
+async function notAmong(known: readonly { readonly name: string }[]): Promise<readonly string[]> {
+  const ran = new Set(known.map(({ name }) => name));
+  return (await readdir(FOLDER))
+    .filter((name) => name.endsWith('.js') && !ran.has(name))
+    .toSorted();
 }
 
 async function alone<T>(

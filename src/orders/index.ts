@@ -12,6 +12,7 @@ export {
   type Step,
   summedLines,
 } from './order.ts';
+export { countOpenHolds, overdueMs } from './order-backlog-store.ts';
 export {
   type HistoryStep,
   historyOfOrder,

@@ -1,3 +1,4 @@
+export { type BoardQueuesOptions, openBoardQueues } from './board-queues.ts';
 export { delayedTimeout, type TimeoutAlarm } from './delayed-timeout.ts';
 export { orderPlaced, orderShape, type PlacedOrder } from './order-placed.ts';
 export { type ConfirmedPayment, paymentConfirmed, paymentShape } from './payment-confirmed.ts';

@@ -41,9 +41,9 @@ export function defineScripts<Name extends string>(
   return scripts as Record<Name, RunScript>;
 }
 
-/** The name a script was defined under, for the log. */
-export function scriptName(digest: string): string | undefined {
-  return names.get(digest);
+/** The name a script was defined under, by its digest or by its text: it is sent as either. */
+export function scriptName(digestOrText: string): string | undefined {
+  return names.get(digestOrText);
 }
 
 function sourceOf(name: string, file: URL): Source {
@@ -51,6 +51,8 @@ function sourceOf(name: string, file: URL): Source {
   if (known) return known;
   const source = { name, lua: readFileSync(file, 'utf8') };
   sources.set(file.href, source);
-  names.set(createHash('sha1').update(source.lua).digest('hex'), `script:${name}`);
+  for (const sent of [createHash('sha1').update(source.lua).digest('hex'), source.lua]) {
+    names.set(sent, `script:${name}`);
+  }
   return source;
 }

@@ -64,7 +64,7 @@ export function createSaga(parts: SagaParts): Saga {
   const batching = { ...BATCHING, ...parts.batching };
   const memory = new GoodsMemory();
   const stats = newSagaStats();
-  const deadLetters = new DeadLetters(parts.database);
+  const deadLetters = new DeadLetters(parts.database, stats);
   const peek = new OrderPeek(parts.database);
   const feed = new CommitFeed(parts.logger);
   const warnNoQuorum = warnNowAndThen(

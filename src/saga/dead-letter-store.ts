@@ -54,6 +54,14 @@ export async function listDeadLetters(
   );
 }
 
+/** How many wait for a person. */
+export async function countDeadLetters(sql: Sql): Promise<number> {
+  const [row] = await sql.rows<{ waiting: number }>(
+    'SELECT COUNT(*) AS waiting FROM dead_letters WHERE replayed_at IS NULL',
+  );
+  return row?.waiting ?? 0;
+}
+
 export async function readDeadLetter(sql: Sql, id: number): Promise<DeadLetterRow | undefined> {
   const [row] = await listDeadLetters(sql, { limit: 1, before: id + 1 });
   return row?.id === id ? row : undefined;

@@ -3,6 +3,7 @@ import { codeOf, messageOf } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
 import { insertDeadLetter } from './dead-letter-store.ts';
 import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import type { SagaStats } from './saga-stats.ts';
 
 /** Something that could not be done and never will be without a person. */
 export interface DeadLetter {
@@ -19,9 +20,11 @@ const PAYLOAD_MAX = 64 * 1024;
 /** Keeps what failed for good, once each, however often it is delivered. */
 export class DeadLetters {
   private readonly database: Database;
+  private readonly stats: Pick<SagaStats, 'deadLetters'>;
 
-  constructor(database: Database) {
+  constructor(database: Database, stats: Pick<SagaStats, 'deadLetters'>) {
     this.database = database;
+    this.stats = stats;
   }
 
   async bury({ source, code, message, orderId, payload }: DeadLetter): Promise<void> {
@@ -34,6 +37,7 @@ export class DeadLetters {
       orderId,
       payload: text,
     });
+    this.stats.deadLetters += 1;
   }
 
   async buryEvent(event: SagaEvent, error: unknown): Promise<void> {

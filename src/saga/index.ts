@@ -2,6 +2,7 @@ export { type Advanced, type Batching, createSaga, type Saga, type SagaParts } f
 export { type AuditOptions, audit } from './audit.ts';
 export type { AuditReport, Difference } from './audit-report.ts';
 export {
+  countDeadLetters,
   type DeadLetterRow,
   listDeadLetters,
   markReplayed,

@@ -170,9 +170,14 @@ async function askForLock(
   const ask = fenceAbove === undefined ? {} : { fenceAbove };
   const timeoutMs = Math.min(QUEUE_FOR_LOCK_MS, parts.busyLimitMs);
   const isPatient = batch.some(({ refusals }) => refusals >= PATIENT_AFTER);
-  return isPatient
-    ? await parts.locks.lock(names, { ...ask, timeoutMs })
-    : await parts.locks.tryLock(names, ask);
+  const start = parts.monotonicMs();
+  try {
+    return isPatient
+      ? await parts.locks.lock(names, { ...ask, timeoutMs })
+      : await parts.locks.tryLock(names, ask);
+  } finally {
+    parts.stats.lockWaitMs += parts.monotonicMs() - start;
+  }
 }
 
 /** From this many refusals on an event queues for its lock instead of asking again. */

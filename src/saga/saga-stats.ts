@@ -7,6 +7,8 @@ export interface SagaStats {
   /** Times a lock was asked for. */
   lockRounds: number;
   lockBusy: number;
+  /** How long batches have waited for the answers, in milliseconds. */
+  lockWaitMs: number;
   /** Batches that went on under row locks alone. */
   lockUnreachable: number;
   fenceRefused: number;
@@ -16,6 +18,8 @@ export interface SagaStats {
   /** Events whose goods had changed between the reading and the locking. */
   rereads: number;
   buried: number;
+  /** Dead letters written, redelivered ones included. */
+  deadLetters: number;
 }
 
 export function newSagaStats(): SagaStats {
@@ -25,11 +29,13 @@ export function newSagaStats(): SagaStats {
     batchMax: 0,
     lockRounds: 0,
     lockBusy: 0,
+    lockWaitMs: 0,
     lockUnreachable: 0,
     fenceRefused: 0,
     retries: 0,
     splits: 0,
     rereads: 0,
     buried: 0,
+    deadLetters: 0,
   };
 }

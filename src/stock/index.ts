@@ -24,4 +24,5 @@ export {
   readStockView,
   type StockView,
   stockView,
+  sumHeldUnits,
 } from './stock-view-store.ts';

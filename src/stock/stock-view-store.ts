@@ -18,6 +18,14 @@ export async function readStockView(sql: Sql, goodsId: number): Promise<StockVie
   return balance ? stockView(balance) : null;
 }
 
+/** Units of all goods together that orders hold. */
+export async function sumHeldUnits(sql: Sql): Promise<number> {
+  const [row] = await sql.rows<{ held: number | string | null }>(
+    'SELECT SUM(held) AS held FROM stock',
+  );
+  return Number(row?.held ?? 0);
+}
+
 export interface MovementPage {
   readonly movements: readonly Movement[];
   /** Where the next page begins; null after the last. */

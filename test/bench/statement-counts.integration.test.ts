@@ -145,6 +145,7 @@ function countingStatements(database: Database, count: () => void): Database {
     ...counting(database),
     transaction: (work) => database.transaction((sql) => work(counting(sql))),
     snapshot: (work) => database.snapshot(work),
+    pool: () => database.pool(),
     close: () => database.close(),
   };
 }

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis';
+
+/** Who has the data: what a server says of itself and of those that copy it. */
+export interface Replication {
+  readonly role: 'master' | 'replica';
+  /** `host:port` of the master: this server, or the one it copies. */
+  readonly master: string;
+  readonly replicas: readonly Replica[];
+  /** Null when it does not say. */
+  readonly noEviction: boolean | null;
+}
+
+export interface Replica {
+  readonly address: string;
+  /** `online` once it has the data. */
+  readonly state: string;
+  /** How much of the master's log it has not confirmed yet. */
+  readonly lagBytes: number;
+}
+
+export async function readReplication(client: Redis): Promise<Replication> {
+  const { host = 'localhost', port = 6379 } = client.options;
+  return replicationOf(await client.info(), `${host}:${port}`);
+}
+
+export function replicationOf(info: string, address: string): Replication {
+  const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
+  const policy = field('maxmemory_policy');
+  const isMaster = field('role') !== 'slave';
+  const offset = Number(field('master_repl_offset') ?? 0);
+  return {
+    role: isMaster ? 'master' : 'replica',
+    master: isMaster ? address : `${field('master_host')}:${field('master_port')}`,
+    replicas: [...info.matchAll(/^slave\d+:(\S+)/gm)].map(([, facts = '']) =>
+      replicaOf(facts, offset),
+    ),
+    noEviction: policy === undefined ? null : policy === 'noeviction',
+  };
+}
+
+/** `ip=127.0.0.1,port=7001,state=online,offset=123,lag=0` */
+function replicaOf(text: string, masterOffset: number): Replica {
+  const facts = new Map(
+    text.split(',').map((fact) => {
+      const at = fact.indexOf('=');
+      return [fact.slice(0, at), fact.slice(at + 1)] as const;
+    }),
+  );
+  return {
+    address: `${facts.get('ip')}:${facts.get('port')}`,
+    state: facts.get('state') ?? 'not told',
+    lagBytes: Math.max(0, masterOffset - Number(facts.get('offset') ?? 0)),
+  };
+}
