@@ -1,0 +1,67 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { Clock, Logger } from '../kernel/index.ts';
+import type { Locks } from '../locks/index.ts';
+import { type Database, openDatabase } from '../mysql/index.ts';
+import type { Queues } from '../queues/index.ts';
+import { connectRedis, type RedisClient } from '../redis/index.ts';
+import type { Saga } from '../saga/index.ts';
+import type { AuditSeen } from './audit-metrics.ts';
+import { createMetrics, type Scrape } from './metrics.ts';
+import { type MayAct, queueBoard } from './queue-board.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
+import { createReadings } from './readings.ts';
+
+export interface OpsParts {
+  readonly database: Pick<Database, 'pool'>;
+  readonly databaseUrl: string;
+  readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
+  readonly locks: Pick<Locks, 'inspect'>;
+  readonly queues: Pick<Queues, 'counts' | 'oldestWaitingMs'>;
+  readonly redisUrl: string;
+  readonly queuePrefix: string;
+  readonly sweepMs: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** What watches a process from outside: numbers, health, and the board of its queues. */
+export interface Ops {
+  metrics(): Promise<Scrape>;
+  readiness(): Promise<Readiness>;
+  /** A plugin for the prefix /queues; who may not act may look. */
+  board(mayAct: MayAct): FastifyPluginAsync;
+  /** To be told of each audit, so that drift is to be seen where alarms look. */
+  readonly auditSeen: AuditSeen;
+  close(): Promise<void>;
+}
+
+/** A link that says nothing for so long is given up: nobody waits for it any more. */
+const SILENCE_MS = 3000;
+
+export function createOps(parts: OpsParts): Ops {
+  const { locks, queues, logger, clock } = parts;
+  const database = openDatabase({
+    url: parts.databaseUrl,
+    logger,
+    poolSize: 3,
+    silenceMs: SILENCE_MS,
+  });
+  let client: RedisClient | undefined;
+  const redis = (): RedisClient => {
+    client ??= connectRedis(parts.redisUrl, 'producer', { logger, name: 'ops' });
+    return client;
+  };
+  const readings = createReadings({ database, redis, locks, queues, clock });
+  const metrics = createMetrics({ ...parts, readings });
+  return {
+    metrics: () => metrics.scrape(),
+    readiness: createReadiness({ readings, sweepMs: parts.sweepMs, clock }),
+    board: queueBoard({ redis, queuePrefix: parts.queuePrefix, logger }),
+    auditSeen: metrics.auditSeen,
+    close: async () => {
+      metrics.close();
+      client?.disconnect();
+      await database.close();
+    },
+  };
+}
