@@ -1,3 +1,3 @@
-export { type Access, createAccess, type Role } from './access.ts';
+export { type Access, bearerToken, createAccess, type Role, rolesAllow } from './access.ts';
 export type { HttpDoors, HttpParts, OpsDoors } from './http/http-parts.ts';
 export { type HttpServer, startHttp } from './http/start-http.ts';

@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { systemClock } from '../kernel/index.ts';
+import type { App } from './compose.ts';
+import type { DoorsConfig } from './config.ts';
+
+export interface WatchedWorker {
+  close(): Promise<void>;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Shows health and metrics of a worker process, if a port was set for them. */
+export async function watchWorker(app: App): Promise<WatchedWorker> {
+  const { doors } = app.config;
+  if (doors.metricsPort === null) return { close: () => Promise.resolve() };
+  const { createOps, startWatchDoor } = await import('../ops/index.ts');
+  const ops = createOps({ ...app, ...app.config, clock: systemClock });
+  const { logger } = app;
+  const door = await startWatchDoor({
+    bind: doors.bind,
+    port: doors.metricsPort,
+    ops,
+    mayRead: await metricsReader(doors),
+    logger,
+  });
+  logger.info('health and metrics are shown', { url: door.url });
+  return {
+    close: async () => {
+      await door.close();
+      await ops.close();
+    },
+  };
+}
+
+/** On loopback anybody; beyond it, who brings the token of a viewer or an operator. */
+export async function metricsReader({
+  bind,
+  tokens,
+}: Pick<DoorsConfig, 'bind' | 'tokens'>): Promise<(headers: IncomingHttpHeaders) => boolean> {
+  if (LOOPBACK.has(bind)) return () => true;
+  const { bearerToken, createAccess, rolesAllow } = await import('../api/index.ts');
+  const access = createAccess(tokens);
+  return ({ authorization }) => {
+    const role = access.roleOf(bearerToken(authorization) ?? '');
+    return role !== null && rolesAllow(role, ['viewer']);
+  };
+}
