@@ -167,13 +167,14 @@ describe('the delivery of notices', function () {
   it('follows no redirect, and reads no long answer', async () => {
     bench.receiver.reply = ({ id }) => (id === '1' ? 302 : 200);
     bench.receiver.answerHeaders = { location: bench.receiver.url };
-    bench.receiver.answerBody = 'x'.repeat(2_000_000);
+    bench.receiver.answerBody = 'x'.repeat(20_000_000);
     await bench.deliver({ backoff: { firstMs: 60_000, capMs: 60_000 } });
     await bench.reserve('o');
     await bench.reserve('p');
     await bench.untilDelivered(1);
     await until(async () => (await bench.notices())[0]?.lastStatus === 302);
     expect(bench.receiver.told).to.have.length(2);
+    await until(() => bench.receiver.cutOff === 2);
   });
 
   it('gives the receiver its password, and nobody else', async () => {

@@ -22,6 +22,8 @@ export class NoticeReceiver {
   /** Sent beside every answer. */
   answerHeaders: Readonly<Record<string, string>> = {};
   answerBody = '';
+  /** How many did not want to hear the answer to its end. */
+  cutOff = 0;
   private server: Server | undefined;
   private port = 0;
 
@@ -76,6 +78,13 @@ export class NoticeReceiver {
     const answered = this.reply(notice);
     this.told.push({ ...notice, answered });
     if (answered === 'never') return;
+    let isHeard = false;
+    response.on('finish', () => {
+      isHeard = true;
+    });
+    response.on('close', () => {
+      if (!isHeard) this.cutOff += 1;
+    });
     response.writeHead(answered, this.answerHeaders).end(this.answerBody);
   }
 }
