@@ -48,8 +48,8 @@ export async function claimNotices(
   leaseMs: number,
 ): Promise<Claims> {
   const due = await database.rows<DueRow>(
-    `SELECT n.seq, (SELECT MIN(e.seq) FROM notices e
-       WHERE e.subject = n.subject AND e.state = 'waiting') AS head
+    `SELECT n.seq, (SELECT e.seq FROM notices e FORCE INDEX (notices_by_subject)
+       WHERE e.subject = n.subject AND e.state = 'waiting' ORDER BY e.seq LIMIT 1) AS head
      FROM notices n FORCE INDEX (notices_due)
      WHERE n.state = 'waiting' AND n.behind = 0 AND n.due_at <= UTC_TIMESTAMP(6)
      ORDER BY n.due_at LIMIT ?`,

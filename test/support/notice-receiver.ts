@@ -21,8 +21,8 @@ export class NoticeReceiver {
   reply: Reply = () => 200;
   /** Sent beside every answer. */
   answerHeaders: Readonly<Record<string, string>> = {};
-  answerBody = '';
-  /** How many did not want to hear the answer to its end. */
+  /** Answers have bodies without an end; only who asked can end them. */
+  isEndless = false;
   cutOff = 0;
   private server: Server | undefined;
   private port = 0;
@@ -78,13 +78,15 @@ export class NoticeReceiver {
     const answered = this.reply(notice);
     this.told.push({ ...notice, answered });
     if (answered === 'never') return;
-    let isHeard = false;
-    response.on('finish', () => {
-      isHeard = true;
+    response.writeHead(answered, this.answerHeaders);
+    if (!this.isEndless) {
+      response.end();
+      return;
+    }
+    const pour = () => response.write('x'.repeat(10_000));
+    response.on('drain', pour).on('close', () => {
+      this.cutOff += 1;
     });
-    response.on('close', () => {
-      if (!isHeard) this.cutOff += 1;
-    });
-    response.writeHead(answered, this.answerHeaders).end(this.answerBody);
+    while (pour());
   }
 }
