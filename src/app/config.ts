@@ -63,6 +63,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const from = new Settings(env, problems);
   const home = resolve(from.text('HOLDFAST_HOME') ?? '.holdfast');
   const running = readRunningSystem(join(home, 'run.json'));
+  const notices = noticesFrom(from, running, problems);
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
     redisUrl: from.url('HOLDFAST_REDIS_URL', ['redis', 'rediss'], running?.redisUrl),
@@ -72,6 +73,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     queuePrefix: from.text('HOLDFAST_QUEUE_PREFIX') ?? running?.queuePrefix ?? '{holdfast}',
     sweepMs: from.whole('HOLDFAST_SWEEP_MS', 1000, 50, 3_600_000),
     rules: {
+      writesNotices: notices.url !== null,
       holdSeconds: from.whole('HOLDFAST_HOLD_SECONDS', 900, 1, 604_800),
       latePayment: from.choice(
         'HOLDFAST_LATE_PAYMENT',
@@ -87,7 +89,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     ),
     home,
     doors: doorsFrom(from, running),
-    notices: noticesFrom(from, problems),
+    notices,
   };
   if (problems.length === 0) return config;
   throw new AppError(
@@ -130,12 +132,20 @@ function port(from: Settings, name: string, fallback: number): Port {
   return { number: from.whole(name, fallback, 0, 65_535), isChosen: from.text(name) !== undefined };
 }
 
-function noticesFrom(from: Settings, problems: string[]): NoticesConfig {
-  const url =
-    from.text('HOLDFAST_NOTICE_URL') === undefined
-      ? null
-      : from.url('HOLDFAST_NOTICE_URL', ['http', 'https'], undefined);
-  const secrets = from.secrets('HOLDFAST_NOTICE_SECRETS');
+/** Who works on the database of the running system must write notices when that system does. */
+function noticesFrom(
+  from: Settings,
+  running: RunningSystem | null,
+  problems: string[],
+): NoticesConfig {
+  const isSame = from.text('HOLDFAST_DATABASE_URL') === undefined;
+  const known = isSame ? (running?.noticeUrl ?? undefined) : undefined;
+  const isTold = (from.text('HOLDFAST_NOTICE_URL') ?? known) !== undefined;
+  const url = isTold ? from.url('HOLDFAST_NOTICE_URL', ['http', 'https'], known) : null;
+  const secrets = from.secrets(
+    'HOLDFAST_NOTICE_SECRETS',
+    isSame ? (running?.noticeSecrets ?? []) : [],
+  );
   if (url !== null && secrets.length === 0) {
     problems.push('HOLDFAST_NOTICE_SECRETS is not set; notices are signed, so it needs a secret');
   }

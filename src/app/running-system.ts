@@ -10,6 +10,8 @@ export interface RunningSystem {
   readonly lockUrls: readonly string[];
   readonly httpUrl?: string | null;
   readonly paymentSecret?: string | null;
+  readonly noticeUrl?: string | null;
+  readonly noticeSecrets?: readonly string[];
   readonly tokens?: Readonly<
     Record<'producer' | 'payments' | 'viewer' | 'operator', string | null>
   >;

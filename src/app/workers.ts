@@ -1,3 +1,4 @@
+import { createNoticeDelivery } from '../delivery/index.ts';
 import {
   AppError,
   messageOf,
@@ -40,6 +41,7 @@ export async function startWorkers(
       periodMs: app.config.sweepMs,
       random: systemRandom,
     }),
+    ...noticeDeliveryOf(app),
     createProgressWatchdog({ workers, ...app, clock: systemClock, onStuck }),
   ];
   for (const service of services) await service.start();
@@ -50,6 +52,20 @@ export async function startWorkers(
       });
     },
   };
+}
+
+/** Nobody to tell, nothing to run. */
+function noticeDeliveryOf(app: App): Service[] {
+  const { url, secrets } = app.config.notices;
+  if (url === null) return [];
+  const delivery = createNoticeDelivery({
+    ...app,
+    receiver: { url, secrets },
+    periodMs: app.config.sweepMs,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  return [delivery];
 }
 
 function workerOf(app: App, queue: QueueName): QueueWorker {

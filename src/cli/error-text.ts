@@ -10,6 +10,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   'redis-unreachable': 'see what is wrong with: holdfast doctor',
   'schema-behind': 'run: holdfast migrate',
   'unknown-goods': 'make them known with: holdfast stock set',
+  'unknown-notice': 'see what there is with: holdfast notices list',
   'unknown-order': 'look for it with: holdfast order list --q',
   'version-conflict': 'look again with holdfast stock get, then decide anew',
   'wrong-use': 'see --help',

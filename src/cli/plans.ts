@@ -6,6 +6,9 @@ import { deadLettersShow } from './commands/dead-letters-show-command.ts';
 import { doctor } from './commands/doctor-command.ts';
 import { locksShow } from './commands/locks-show-command.ts';
 import { migrate } from './commands/migrate-command.ts';
+import { noticesList } from './commands/notices-list-command.ts';
+import { noticesReplay } from './commands/notices-replay-command.ts';
+import { noticesShow } from './commands/notices-show-command.ts';
 import { orderCancel } from './commands/order-cancel-command.ts';
 import { orderList } from './commands/order-list-command.ts';
 import { orderPay } from './commands/order-pay-command.ts';
@@ -38,6 +41,11 @@ export const GROUPS: readonly PlanGroup[] = [
     name: 'dead-letters',
     summary: 'What could not be done, and sending it again',
     plans: [deadLettersList, deadLettersShow, deadLettersReplay],
+  },
+  {
+    name: 'notices',
+    summary: 'What the receiver was told, and telling it again',
+    plans: [noticesList, noticesShow, noticesReplay],
   },
   { name: 'locks', summary: 'The locks of goods ids', plans: [locksShow] },
 ];

@@ -16,6 +16,8 @@ export interface RunFacts {
   readonly boardUrl: string | null;
   readonly consoleUrl: string | null;
   readonly paymentSecret: string | null;
+  readonly noticeUrl: string | null;
+  readonly noticeSecrets: readonly string[];
   readonly tokens: Readonly<Record<'producer' | 'payments' | 'viewer' | 'operator', string | null>>;
 }
 
@@ -64,6 +66,8 @@ export function runFacts(
     boardUrl: textField(ready, 'boardUrl'),
     consoleUrl: textField(ready, 'consoleUrl'),
     paymentSecret: first(PAYMENT_SETTING),
+    noticeUrl: settingOf(env, 'HOLDFAST_NOTICE_URL'),
+    noticeSecrets: listOf(settingOf(env, 'HOLDFAST_NOTICE_SECRETS') ?? ''),
     tokens: {
       producer: first(TOKEN_SETTINGS.producer),
       payments: first(TOKEN_SETTINGS.payments),

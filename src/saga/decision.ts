@@ -10,6 +10,8 @@ export interface Rules {
   readonly latePayment: 'reserve-again' | 'refund' | 'manual';
   /** How long an unpaid order keeps its goods when it does not say. */
   readonly holdSeconds: number;
+  /** Whether somebody is there to be told what happens. Default: nobody. */
+  readonly writesNotices?: boolean;
 }
 
 /** What `decide` may look at. */

@@ -10,6 +10,8 @@ const NEEDED = [
   { table: 'order_steps', column: 'order_seq', may: ['select', 'insert'] },
   { table: 'payments', column: 'payment_id', may: ['select', 'insert', 'update'] },
   { table: 'dead_letters', column: 'id', may: ['select', 'insert', 'update'] },
+  { table: 'notices', column: 'seq', may: ['select', 'insert', 'update', 'delete'] },
+  { table: 'notice_attempts', column: 'notice', may: ['select', 'insert', 'update', 'delete'] },
 ] as const;
 
 /** Throws `database-refuses-us`, with the server's words, when a privilege is missing. */
@@ -19,6 +21,7 @@ export async function assertPrivileges(sql: Sql): Promise<void> {
       select: `SELECT ${column} FROM ${table} WHERE 1 = 0`,
       insert: `INSERT INTO ${table} SELECT * FROM ${table} WHERE 1 = 0`,
       update: `UPDATE ${table} SET ${column} = ${column} WHERE 1 = 0`,
+      delete: `DELETE FROM ${table} WHERE 1 = 0`,
     };
     for (const one of may) await sql.rows(statements[one]);
   }

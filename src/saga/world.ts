@@ -34,9 +34,9 @@ export interface DecidedMove {
  */
 export class World {
   readonly facts: WorldFacts;
+  readonly rules: Rules;
   readonly steps: DecidedStep[] = [];
   readonly moves: DecidedMove[] = [];
-  private readonly rules: Rules;
   private readonly orders = new Map<string, Order>();
   private readonly balances: Map<number, Balance>;
   private readonly payments = new Map<string, Payment>();

@@ -9,8 +9,10 @@ import {
   type Order,
   type OrderChange,
 } from '../orders/index.ts';
+import { insertNotices } from '../notices/index.ts';
 import { insertPayments, moveEarlyPayments } from '../payments/index.ts';
 import { insertAdjustments, insertMovements, writeBalances } from '../stock/index.ts';
+import { noticesAfter } from './notices-after.ts';
 import type { World } from './world.ts';
 
 /** Writes all that a batch decided, each table in one statement where it can be. */
@@ -43,6 +45,7 @@ export async function writeWorld(sql: Sql, world: World, fence: bigint | null): 
     ),
     writePayments(sql, world, seqOf),
     ...writeStock(sql, world, fence, seqOf),
+    ...(world.rules.writesNotices ? [insertNotices(sql, noticesAfter(world), now)] : []),
   ]);
 }
 

@@ -81,3 +81,15 @@ export const beforeField = Type.Integer({
   maximum: Number.MAX_SAFE_INTEGER,
   description: 'what the page before named as next',
 });
+
+export const noticeIdField = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'the number of a notice',
+});
+
+/** What a notice is about. */
+export const subjectField = Type.String({
+  pattern: '^(?:order:[A-Za-z0-9._-]{1,64}|goods:[1-9]\\d{0,15})$',
+  description: 'order:ORDER or goods:GOODS',
+});

@@ -16,9 +16,11 @@ export {
   holdSecondsField,
   idempotencyKeyField,
   limitField,
+  noticeIdField,
   orderIdField,
   paymentIdField,
   quantityField,
   reasonField,
+  subjectField,
   versionField,
 } from './fields.ts';

@@ -40,17 +40,7 @@ describe('the cost of a batch', () => {
       },
     };
     database = openDatabase({ url: fresh.url, logger });
-    saga = createSaga({
-      database: countingStatements(database, () => {
-        statements += 1;
-      }),
-      locks: alwaysFree,
-      nudges: noNudges,
-      rules: { latePayment: 'reserve-again', holdSeconds: 900 },
-      logger: silentLogger,
-      clock: systemClock,
-      random: systemRandom,
-    });
+    saga = sagaThat({ writesNotices: false });
     await saga.advance({
       kind: 'stock-set',
       goodsId: 1,
@@ -64,6 +54,20 @@ describe('the cost of a batch', () => {
     await database.close();
     await fresh.drop();
   });
+
+  function sagaThat({ writesNotices }: { readonly writesNotices: boolean }): Saga {
+    return createSaga({
+      database: countingStatements(database, () => {
+        statements += 1;
+      }),
+      locks: alwaysFree,
+      nudges: noNudges,
+      rules: { latePayment: 'reserve-again', holdSeconds: 900, writesNotices },
+      logger: silentLogger,
+      clock: systemClock,
+      random: systemRandom,
+    });
+  }
 
   async function costOf(events: readonly SagaEvent[], state: string): Promise<Cost> {
     const before = { ...saga.stats, statements, trips };
@@ -118,6 +122,27 @@ describe('the cost of a batch', () => {
     );
     const cost = await costOf(events, 'paid');
     expect(cost).to.deep.equal({ batches: 1, statements: 2, trips: 1, lockRounds: 1 });
+  });
+
+  it('is one statement more, and no trip, when a receiver is to be told of it', async () => {
+    const rejecting = async (name: string, writesNotices: boolean) => {
+      saga = sagaThat({ writesNotices });
+      const lines = [{ goodsId: 1, quantity: 1 }];
+      const ids = numbers.map((index) => `${name}${index}`);
+      const placing = ids.map(
+        (orderId): SagaEvent => ({ kind: 'placed', order: { orderId, lines }, via }),
+      );
+      await costOf(placing, 'placed');
+      return await costOf(
+        ids.map((orderId): SagaEvent => ({ kind: 'reserve', orderId, via })),
+        'rejected',
+      );
+    };
+    const untold = await rejecting('untold', false);
+    expect(await database.rows('SELECT kind FROM notices')).to.have.length(0);
+    const told = await rejecting('told', true);
+    expect(await database.rows('SELECT kind FROM notices')).to.have.length(ORDERS);
+    expect(told).to.deep.equal({ ...untold, statements: untold.statements + 1 });
   });
 });
 

@@ -46,6 +46,12 @@ const WRONG: readonly (readonly [words: string, says: RegExp])[] = [
   ['dead-letters replay', /which dead letters\? Give one id, or --all together with --code/],
   ['dead-letters replay --all', /which dead letters\?/],
   ['dead-letters replay 5 --all --code x', /which dead letters\?/],
+  ['notices list --state lost', /state is "lost", allowed is one of waiting, delivered, dead/],
+  ['notices list --subject a', /subject is "a", allowed is order:ORDER or goods:GOODS/],
+  ['notices show x', /id is "x", allowed is the number of a notice/],
+  ['notices replay', /which notices\? Give one id, or --state, --subject or both/],
+  ['notices replay --yes', /which notices\?/],
+  ['notices replay 5 --state dead', /which notices\?/],
   ['locks show x', /goodsId is "x", allowed is/],
   ['worker no-such-queue', /queue is "no-such-queue", allowed is one of order-placed, pre-/],
   ['migrate --down', /--down deletes every order and all stock; add --yes/],
@@ -91,7 +97,7 @@ describe('wrong use of the command line', () => {
 });
 
 describe('the help', () => {
-  const groups = ['stock', 'order', 'dead-letters', 'locks'];
+  const groups = ['stock', 'order', 'dead-letters', 'notices', 'locks'];
   const named = (help: string, group: string[]) =>
     [...help.matchAll(/^ {2}([a-z][a-z-]+)(?: \[| <| {2})/gm)].map(({ 1: name = '' }) => [
       ...group,
@@ -104,7 +110,7 @@ describe('the help', () => {
     for (const group of groups) {
       words.push(...named((await typed([group, '--help'])).stdout, [group]));
     }
-    expect(words).to.have.length(22);
+    expect(words).to.have.length(25);
     const page = readFileSync('docs/reference/cli.md', 'utf8');
     for (const command of words) {
       expect(page).to.contain(`\`holdfast ${command.join(' ')}`);

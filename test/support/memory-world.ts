@@ -1,9 +1,11 @@
+import type { Notice } from '../../src/notices/index.ts';
 import type { KnownOrder, Order } from '../../src/orders/index.ts';
 import type { Payment } from '../../src/payments/index.ts';
 import type { Adjustment, Balance } from '../../src/stock/index.ts';
 import { decide } from '../../src/saga/decide.ts';
 import type { Rules } from '../../src/saga/decision.ts';
 import type { Outcome, SagaEvent } from '../../src/saga/index.ts';
+import { noticesAfter } from '../../src/saga/notices-after.ts';
 import { type DecidedMove, type DecidedStep, World } from '../../src/saga/world.ts';
 import { emptyBalance } from '../../src/stock/index.ts';
 import { NOW } from './decide-fixture.ts';
@@ -16,6 +18,7 @@ export class MemoryWorld {
   readonly adjustments = new Map<string, Adjustment>();
   readonly moves: DecidedMove[] = [];
   readonly steps: DecidedStep[] = [];
+  readonly notices: Notice[] = [];
   private readonly rules: Rules;
 
   constructor(rules: Partial<Rules> = {}) {
@@ -72,5 +75,6 @@ export class MemoryWorld {
     }
     this.moves.push(...world.moves);
     this.steps.push(...world.steps);
+    this.notices.push(...noticesAfter(world));
   }
 }

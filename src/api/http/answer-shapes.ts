@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { NOTICE_STATES } from '../../notices/index.ts';
 import { ORDER_STATES } from '../../orders/index.ts';
 
 /** What the routes answer; OpenAPI is made of these, and nothing else gets out. */
@@ -202,6 +203,39 @@ export const deadLetterPageShape = Type.Object({
     }),
   ),
   next,
+});
+
+const noticeFields = {
+  id: Type.String(),
+  kind: Type.String({ description: 'docs/reference/notices.md lists them' }),
+  subject: Type.String({ description: 'order:<id> or goods:<id>' }),
+  state: words(NOTICE_STATES),
+  at: time,
+  attempts: Type.Integer(),
+  nextAt: orNull(time),
+  deliveredAt: orNull(time),
+  lastStatus: orNull(Type.Integer()),
+  lastError: orNull(Type.String()),
+  facts: open,
+};
+
+export const noticePageShape = Type.Object({
+  notices: Type.Array(Type.Object(noticeFields)),
+  next,
+});
+
+export const noticeShape = Type.Object({
+  ...noticeFields,
+  log: Type.Array(
+    Type.Object({
+      number: Type.Integer(),
+      at: time,
+      status: orNull(Type.Integer()),
+      error: orNull(Type.String()),
+      ms: Type.Integer(),
+    }),
+    { description: 'the newest attempts, oldest first' },
+  ),
 });
 
 /** The refusals that every route with a token can answer, and those of this one. */

@@ -12,6 +12,7 @@ import { eventRoutes } from './event-routes.ts';
 import { guard } from './guard.ts';
 import type { HttpParts } from './http-parts.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
+import { noticeRoutes } from './notice-routes.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -55,6 +56,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   await webhookRoutes(app, parts);
   stockRoutes(app, parts);
   bookRoutes(app, parts);
+  noticeRoutes(app, parts);
   eventRoutes(app, parts);
   await opsRoutes(app, parts);
   await pageRoutes(app, { access, tooManyFailures });

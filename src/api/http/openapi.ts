@@ -30,6 +30,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'orders' },
         { name: 'payments' },
         { name: 'stock' },
+        { name: 'notices', description: 'what the receiver was told' },
         { name: 'books', description: 'recounted, and what could not be entered' },
         { name: 'operation', description: 'health, metrics, what happens now' },
       ],

@@ -78,7 +78,7 @@ const listQuery = strictly(
 );
 
 /** Nothing, or `{}`: this takes no fields. */
-const emptyBody = Type.Union([Type.Null(), strictly(Type.Object({}))], {
+export const emptyBody = Type.Union([Type.Null(), strictly(Type.Object({}))], {
   description: 'nothing, or {}',
 });
 

@@ -48,6 +48,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'invalid-input': 400,
   unauthorized: 401,
   forbidden: 403,
+  'unknown-notice': 404,
   'unknown-order': 404,
   'unknown-goods-id': 404,
   'idempotency-conflict': 422,
