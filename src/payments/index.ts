@@ -10,7 +10,8 @@ export {
 } from './payment.ts';
 export {
   insertPayments,
-  moveEarlyPayments,
+  movePayments,
+  readAppliedPayments,
   readEarlyPayments,
   readPayments,
 } from './payments-store.ts';

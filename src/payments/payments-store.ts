@@ -29,9 +29,25 @@ export async function readEarlyPayments(
   sql: Sql,
   orderSeqs: readonly number[],
 ): Promise<readonly Payment[]> {
+  return await readPaymentsIn(sql, 'early', orderSeqs);
+}
+
+/** What these orders were paid with. */
+export async function readAppliedPayments(
+  sql: Sql,
+  orderSeqs: readonly number[],
+): Promise<readonly Payment[]> {
+  return await readPaymentsIn(sql, 'applied', orderSeqs);
+}
+
+async function readPaymentsIn(
+  sql: Sql,
+  state: PaymentState,
+  orderSeqs: readonly number[],
+): Promise<readonly Payment[]> {
   const rows = await sql.rows<PaymentRow>(
-    `${READ} WHERE p.order_seq IN (?) AND p.state = 'early' ORDER BY p.at, p.payment_id`,
-    [orderSeqs],
+    `${READ} WHERE p.order_seq IN (?) AND p.state = ? ORDER BY p.at, p.payment_id`,
+    [orderSeqs, state],
   );
   return rows.map(paymentFrom);
 }
@@ -74,13 +90,16 @@ export async function insertPayments(
   );
 }
 
-/** What became of payments that had waited; few, so one statement each. */
-export async function moveEarlyPayments(sql: Sql, payments: readonly Payment[]): Promise<void> {
-  for (const { paymentId, state, reason } of payments) {
+/** What became of payments that had waited, or that go back; few, so one statement each. */
+export async function movePayments(
+  sql: Sql,
+  moves: readonly { readonly from: PaymentState; readonly after: Payment }[],
+): Promise<void> {
+  for (const { from, after } of moves) {
     const matched = await sql.write(
-      `UPDATE payments SET state = ?, reason = ? WHERE payment_id = ? AND state = 'early'`,
-      [state, reason, paymentId],
+      'UPDATE payments SET state = ?, reason = ? WHERE payment_id = ? AND state = ?',
+      [after.state, after.reason, after.paymentId, from],
     );
-    sameRows(matched, 1, 'early payment');
+    sameRows(matched, 1, `payment that was ${from}`);
   }
 }

@@ -131,6 +131,7 @@ async function goodsWantedBy(
 ): Promise<readonly number[]> {
   if (event.kind === 'placed') return [];
   if (isStockEvent(event)) return [event.goodsId];
+  if (event.kind === 'sell') return [...new Set(event.lines.map(({ goodsId }) => goodsId))];
   const orderId = orderIdOf(event);
   let lines = memory.linesOf(orderId);
   if (!lines) {
@@ -152,6 +153,8 @@ function keysOf(event: SagaEvent): readonly Key[] {
     case 'reserve':
     case 'cancel':
     case 'due':
+    case 'sell':
+    case 'return':
       return [orderIdOf(event)];
     default:
       return unreachable(event);

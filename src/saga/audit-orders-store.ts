@@ -14,6 +14,7 @@ interface OrderFacts {
   readonly applied: number;
   readonly early: number;
   readonly steps: number;
+  readonly sales: number;
   readonly lastState: string | null;
   /** Names of the rules that it breaks. */
   readonly broken: string;
@@ -47,11 +48,9 @@ const ORDER_RULES: Readonly<Record<string, OrderRule>> = {
     }),
   },
   'applied-payments': {
-    brokenWhen: `(o.state = 'paid' AND COALESCE(p.applied, 0) <> 1)
-      OR (o.state = 'returned' AND p.applied > 1)
-      OR (o.state NOT IN ('paid', 'returned') AND p.applied > 0)`,
-    say: ({ state, applied }) => ({
-      expected: state === 'paid' ? 1 : 0,
+    brokenWhen: `COALESCE(p.applied, 0) <> (o.state = 'paid' AND COALESCE(s.sales, 0) = 0)`,
+    say: ({ state, applied, sales }) => ({
+      expected: state === 'paid' && sales === 0 ? 1 : 0,
       found: applied,
       text: `${state} with ${applied} applied payments`,
     }),
@@ -123,15 +122,16 @@ const READ = `
       o.due_at AS dueAt, o.expires_at AS expiresAt, COALESCE(l.line_count, 0) AS lineCount,
       CAST(COALESCE(p.applied, 0) AS SIGNED) AS applied,
       CAST(COALESCE(p.early, 0) AS SIGNED) AS early,
-      COALESCE(s.steps, 0) AS steps, e.to_state AS lastState, CONCAT_WS(' ', ${BROKEN}) AS broken
+      COALESCE(s.steps, 0) AS steps, CAST(COALESCE(s.sales, 0) AS SIGNED) AS sales,
+      e.to_state AS lastState, CONCAT_WS(' ', ${BROKEN}) AS broken
     FROM orders o
     LEFT JOIN (SELECT order_seq, COUNT(*) AS line_count FROM order_lines
       WHERE order_seq BETWEEN ? AND ? GROUP BY order_seq) l ON l.order_seq = o.seq
     LEFT JOIN (SELECT order_seq, SUM(state = 'applied') AS applied, SUM(state = 'early') AS early
       FROM payments WHERE order_seq BETWEEN ? AND ? GROUP BY order_seq) p ON p.order_seq = o.seq
     LEFT JOIN (SELECT order_seq, COUNT(*) AS steps, SUM(step <> prior + 1) AS gaps,
-        SUM(NOT from_state <=> came_from) AS jumps
-      FROM (SELECT order_seq, step, from_state, COALESCE(LAG(step) OVER line, 0) AS prior,
+        SUM(NOT from_state <=> came_from) AS jumps, SUM(event = 'sell') AS sales
+      FROM (SELECT order_seq, step, event, from_state, COALESCE(LAG(step) OVER line, 0) AS prior,
           LAG(to_state) OVER line AS came_from
         FROM order_steps WHERE order_seq BETWEEN ? AND ?
         WINDOW line AS (PARTITION BY order_seq ORDER BY step)) numbered

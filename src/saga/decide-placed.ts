@@ -12,13 +12,7 @@ import { type Decision, outcomeOf, refused, stepped, unchanged, type View } from
 export function decidePlaced(request: OrderRequest, view: View): Decision {
   const { order: known, rules } = view;
   if (known && known.state !== 'awaited') {
-    return sameContent(known, request)
-      ? unchanged(known, request.orderId)
-      : refused(
-          'order-conflict',
-          `order ${request.orderId} exists with other content; the same id must ask for the same`,
-          known,
-        );
+    return sameContent(known, request) ? unchanged(known, request.orderId) : otherContent(known);
   }
   const holdSeconds = request.holdSeconds ?? rules.holdSeconds;
   const stub = known ?? awaitedOrder(request.orderId, holdSeconds);
@@ -37,6 +31,14 @@ export function decidePlaced(request: OrderRequest, view: View): Decision {
     steps: [placed.step, cancelled.step],
     payments: view.early.map((payment) => refundDue(payment, 'cancelled')),
   };
+}
+
+export function otherContent(known: Order): Decision {
+  return refused(
+    'order-conflict',
+    `order ${known.orderId} exists with other content; the same id must ask for the same`,
+    known,
+  );
 }
 
 function contentOf(request: OrderRequest, holdSeconds: number, { now }: View): Partial<Order> {

@@ -3,6 +3,8 @@ import { decideDue } from './decide-due.ts';
 import { decidePayment } from './decide-payment.ts';
 import { decidePlaced } from './decide-placed.ts';
 import { decideReserve } from './decide-reserve.ts';
+import { decideReturn } from './decide-return.ts';
+import { decideSell } from './decide-sell.ts';
 import { decideStock } from './decide-stock.ts';
 import type { Decision, View } from './decision.ts';
 import type { SagaEvent } from './event.ts';
@@ -23,6 +25,10 @@ export function decide(event: SagaEvent, view: View): Decision {
       return decideCancel(event.orderId, view);
     case 'due':
       return decideDue(event.orderId, view);
+    case 'sell':
+      return decideSell(event, view);
+    case 'return':
+      return decideReturn(event.orderId, view);
     case 'stock-set':
     case 'stock-adjust':
       return decideStock(event, view);

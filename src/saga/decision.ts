@@ -19,6 +19,8 @@ export interface View {
   readonly order: Order | undefined;
   /** Payments that wait for this order's goods, in order of arrival. */
   readonly early: readonly Payment[];
+  /** What this order was paid with; looked up when its goods are to come back. */
+  readonly applied: readonly Payment[];
   /** The payment already known under the event's payment id. */
   readonly payment: Payment | undefined;
   /** The adjustment already known under the event's idempotency key. */

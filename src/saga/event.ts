@@ -1,4 +1,4 @@
-import type { OrderRequest } from '../orders/index.ts';
+import type { Line, OrderRequest } from '../orders/index.ts';
 import type { PaymentNotice } from '../payments/index.ts';
 
 /** Which door an event came through, and at which try. */
@@ -14,6 +14,8 @@ export type SagaEvent = { readonly via: Via } & (
   | { readonly kind: 'payment'; readonly payment: PaymentNotice }
   | { readonly kind: 'cancel'; readonly orderId: string }
   | { readonly kind: 'due'; readonly orderId: string }
+  | { readonly kind: 'return'; readonly orderId: string }
+  | SellEvent
   | StockSetEvent
   | StockAdjustEvent
 );
@@ -23,6 +25,13 @@ export interface PlacedEvent {
   readonly order: OrderRequest;
   /** Whoever sends it sends the reserve as well, so nobody needs a nudge. */
   readonly followedUp?: boolean;
+}
+
+/** Reserve and settle at once, for those who take the money themselves and tell of no payment. */
+export interface SellEvent {
+  readonly kind: 'sell';
+  readonly orderId: string;
+  readonly lines: readonly Line[];
 }
 
 export interface StockSetEvent {

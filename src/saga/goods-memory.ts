@@ -29,14 +29,13 @@ export class GoodsMemory {
 
   /** Is it likely that none of these events can move any goods? */
   foreseesNoMoves(events: readonly SagaEvent[]): boolean {
-    return events.every(
-      (event) =>
-        event.kind === 'placed' || (event.kind === 'reserve' && this.isShort(event.orderId)),
-    );
+    return events.every((event) => {
+      if (event.kind === 'reserve') return this.isShort(this.lines.get(event.orderId) ?? []);
+      return event.kind === 'placed' || (event.kind === 'sell' && this.isShort(event.lines));
+    });
   }
 
-  private isShort(orderId: string): boolean {
-    const lines = this.lines.get(orderId) ?? [];
+  private isShort(lines: readonly Line[]): boolean {
     return lines.some(
       ({ goodsId, quantity }) => (this.available.get(goodsId) ?? quantity) < quantity,
     );

@@ -1,6 +1,6 @@
 import type { Sql } from '../mysql/index.ts';
 import { type KnownOrder, lockOrders, type Order } from '../orders/index.ts';
-import { readEarlyPayments, readPayments } from '../payments/index.ts';
+import { readAppliedPayments, readEarlyPayments, readPayments } from '../payments/index.ts';
 import { ensureStock, lockStock, readAdjustments, readStock } from '../stock/index.ts';
 import type { Rules } from './decision.ts';
 import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
@@ -23,6 +23,7 @@ export async function loadWorld(
     paymentsFor(sql, events),
   ]);
   const early = await earlyPaymentsFor(sql, orders);
+  const applied = await appliedPaymentsFor(sql, events, orders);
   const adjustments = await adjustmentsFor(sql, events);
   const asRead = (orderId: string) => orders.get(orderId)?.order;
   const goodsIds = [...new Set(events.flatMap((event) => goodsOf(event, asRead)))].toSorted(
@@ -36,7 +37,8 @@ export async function loadWorld(
       ? new Map()
       : await (stock === 'locked' ? lockStock(sql, goodsIds) : readStock(sql, goodsIds));
   const goods = new Set(goodsIds);
-  return new World({ now, orders, goods, balances, payments, early, adjustments }, rules);
+  const facts = { now, orders, goods, balances, payments, early, applied, adjustments };
+  return new World(facts, rules);
 }
 
 /** The goods whose balances an event may ask for, given the orders as they are. */
@@ -47,11 +49,19 @@ export function goodsOf(
   if (isStockEvent(event)) return [event.goodsId];
   if (event.kind === 'placed') return [];
   const order = orderOf(orderIdOf(event));
-  return order && OPEN.has(order.state) ? order.lines.map(({ goodsId }) => goodsId) : [];
+  if (event.kind === 'sell') {
+    return !order || UNSOLD.has(order.state) ? event.lines.map(({ goodsId }) => goodsId) : [];
+  }
+  const open = event.kind === 'return' ? RETURNABLE : OPEN;
+  return order && open.has(order.state) ? order.lines.map(({ goodsId }) => goodsId) : [];
 }
 
 /** States from which an event can still move goods. */
 const OPEN: ReadonlySet<string> = new Set(['placed', 'reserved', 'expired']);
+/** States from which only a return does: whatever else comes then is spared the stock. */
+const RETURNABLE: ReadonlySet<string> = new Set(['paid']);
+/** States in which a sale can still take its goods, besides that of an order nobody knows. */
+const UNSOLD: ReadonlySet<string> = new Set(['awaited', 'placed', 'reserved']);
 
 async function paymentsFor(sql: Sql, events: readonly SagaEvent[]) {
   const ids = events.flatMap((e) => (e.kind === 'payment' ? [e.payment.paymentId] : []));
@@ -66,6 +76,18 @@ async function earlyPaymentsFor(sql: Sql, orders: ReadonlyMap<string, KnownOrder
         sql,
         seqs.map(({ seq }) => seq),
       );
+}
+
+async function appliedPaymentsFor(
+  sql: Sql,
+  events: readonly SagaEvent[],
+  orders: ReadonlyMap<string, KnownOrder>,
+) {
+  const seqs = events.flatMap((event) => {
+    const known = event.kind === 'return' ? orders.get(event.orderId) : undefined;
+    return known?.order.state === 'paid' ? [known.seq] : [];
+  });
+  return seqs.length === 0 ? [] : await readAppliedPayments(sql, [...new Set(seqs)]);
 }
 
 async function adjustmentsFor(sql: Sql, events: readonly SagaEvent[]) {

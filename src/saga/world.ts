@@ -1,6 +1,6 @@
 import { assert, type DatabaseTime, present } from '../kernel/index.ts';
 import type { KnownOrder, Order, Step } from '../orders/index.ts';
-import type { Payment } from '../payments/index.ts';
+import type { Payment, PaymentState } from '../payments/index.ts';
 import { type Adjustment, type Balance, type Move, moved } from '../stock/index.ts';
 import type { Decision, Rules, View } from './decision.ts';
 import { isStockEvent, orderIdOf, type SagaEvent, type Via } from './event.ts';
@@ -14,6 +14,7 @@ export interface WorldFacts {
   readonly balances: ReadonlyMap<number, Balance>;
   readonly payments: readonly Payment[];
   readonly early: readonly Payment[];
+  readonly applied: readonly Payment[];
   readonly adjustments: ReadonlyMap<string, Adjustment>;
 }
 
@@ -42,7 +43,7 @@ export class World {
   private readonly payments = new Map<string, Payment>();
   private readonly touchedPayments = new Set<string>();
   private readonly adjustments: Map<string, Adjustment>;
-  private readonly earlyOf = new Map<string, string[]>();
+  private readonly paymentsOf = new Map<string, string[]>();
 
   constructor(facts: WorldFacts, rules: Rules) {
     this.facts = facts;
@@ -50,7 +51,7 @@ export class World {
     this.balances = new Map(facts.balances);
     this.adjustments = new Map(facts.adjustments);
     for (const payment of facts.payments) this.payments.set(payment.paymentId, payment);
-    for (const payment of facts.early) this.remember(payment);
+    for (const payment of [...facts.early, ...facts.applied]) this.remember(payment);
   }
 
   orderOf(orderId: string): Order | undefined {
@@ -61,7 +62,8 @@ export class World {
     const orderId = isStockEvent(event) ? null : orderIdOf(event);
     return {
       order: orderId === null ? undefined : this.orderOf(orderId),
-      early: orderId === null ? [] : this.earlyPaymentsOf(orderId),
+      early: orderId === null ? [] : this.paymentsIn('early', orderId),
+      applied: orderId === null ? [] : this.paymentsIn('applied', orderId),
       payment: event.kind === 'payment' ? this.payments.get(event.payment.paymentId) : undefined,
       adjustment: isStockEvent(event) ? this.adjustments.get(event.idempotencyKey) : undefined,
       rules: this.rules,
@@ -126,15 +128,15 @@ export class World {
 
   private remember(payment: Payment): void {
     const { paymentId, orderId } = payment;
-    const ids = this.earlyOf.get(orderId) ?? [];
+    const ids = this.paymentsOf.get(orderId) ?? [];
     if (!ids.includes(paymentId)) ids.push(paymentId);
-    this.earlyOf.set(orderId, ids);
+    this.paymentsOf.set(orderId, ids);
     this.payments.set(paymentId, payment);
   }
 
-  private earlyPaymentsOf(orderId: string): readonly Payment[] {
-    return (this.earlyOf.get(orderId) ?? [])
+  private paymentsIn(state: PaymentState, orderId: string): readonly Payment[] {
+    return (this.paymentsOf.get(orderId) ?? [])
       .map((id) => present(this.payments.get(id), `payment ${id}`))
-      .filter(({ state }) => state === 'early');
+      .filter((payment) => payment.state === state);
   }
 }

@@ -10,7 +10,7 @@ import {
   type OrderChange,
 } from '../orders/index.ts';
 import { insertNotices } from '../notices/index.ts';
-import { insertPayments, moveEarlyPayments } from '../payments/index.ts';
+import { insertPayments, movePayments } from '../payments/index.ts';
 import { insertAdjustments, insertMovements, writeBalances } from '../stock/index.ts';
 import { noticesAfter } from './notices-after.ts';
 import type { World } from './world.ts';
@@ -71,18 +71,22 @@ async function writePayments(
   world: World,
   seqOf: (orderId: string) => number,
 ): Promise<void> {
-  const waited = new Set(world.facts.early.map(({ paymentId }) => paymentId));
+  const { early, applied } = world.facts;
+  const before = new Map([...early, ...applied].map((one) => [one.paymentId, one.state]));
   const changed = world.changedPayments();
   await insertPayments(
     sql,
     changed
-      .filter(({ paymentId }) => !waited.has(paymentId))
+      .filter(({ paymentId }) => !before.has(paymentId))
       .map((payment) => ({ ...payment, orderSeq: seqOf(payment.orderId) })),
     world.facts.now,
   );
-  await moveEarlyPayments(
+  await movePayments(
     sql,
-    changed.filter(({ paymentId }) => waited.has(paymentId)),
+    changed.flatMap((after) => {
+      const from = before.get(after.paymentId);
+      return from === undefined ? [] : [{ from, after }];
+    }),
   );
 }
 

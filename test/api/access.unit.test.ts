@@ -56,7 +56,8 @@ describe('the roles', () => {
     ['operator', [], false],
   ];
   for (const [role, allowed, answer] of cases) {
-    it(`${answer ? 'let' : 'keep'} ${role} ${answer ? 'in' : 'out'} where ${allowed.join()} may`, () => {
+    const what = answer ? 'let in' : 'keep out';
+    it(`${what} ${role} where ${allowed.join(' and ') || 'nobody'} may`, () => {
       expect(rolesAllow(role, allowed)).to.equal(answer);
     });
   }

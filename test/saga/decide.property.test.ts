@@ -33,6 +33,13 @@ const event: fc.Arbitrary<SagaEvent> = fc.oneof(
   orderId.map((id) => ({ kind: 'reserve' as const, orderId: id, via })),
   orderId.map((id) => ({ kind: 'cancel' as const, orderId: id, via })),
   orderId.map((id) => ({ kind: 'due' as const, orderId: id, via })),
+  fc.tuple(orderId, fc.constantFrom(true, true, false)).map(([id, honest]) => ({
+    kind: 'sell' as const,
+    orderId: id,
+    lines: honest ? contents[id] : [{ goodsId: 1, quantity: 1 }],
+    via,
+  })),
+  orderId.map((id) => ({ kind: 'return' as const, orderId: id, via })),
   fc
     .tuple(
       orderId,
@@ -120,15 +127,19 @@ function expectWhole(world: MemoryWorld, id: string): void {
   const steps = world.steps.filter((step) => step.orderId === id);
   expect(steps.map(({ step }) => step)).to.deep.equal(steps.map((_, index) => index + 1));
   expect([order?.version, order?.state]).to.deep.equal([steps.length, steps.at(-1)?.to]);
-  const held = world.moves.reduce((units, { move }) => {
-    if (move.kind === 'restock' || move.orderId !== id) return units;
-    return units + (move.kind === 'reserve' ? move.quantity : -move.quantity);
-  }, 0);
+  const units = { restock: 0, reserve: 0, release: 0, settle: 0, return: 0 };
+  for (const { move } of world.moves) {
+    if (move.kind !== 'restock' && move.orderId === id) units[move.kind] += move.quantity;
+  }
   const asked = (order?.lines ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
+  const held = units.reserve - units.release - units.settle;
   expect(held, `units of ${id} in hold`).to.equal(order?.state === 'reserved' ? asked : 0);
+  const sold = units.settle - units.return;
+  expect(sold, `units of ${id} sold`).to.equal(order?.state === 'paid' ? asked : 0);
   const payments = [...world.payments.values()].filter((payment) => payment.orderId === id);
   const applied = payments.filter(({ state }) => state === 'applied').length;
-  expect(applied, `payments applied to ${id}`).to.equal(order?.state === 'paid' ? 1 : 0);
+  const isSold = steps.some((step) => step.event === 'sell');
+  expect(applied, `payments applied to ${id}`).to.equal(order?.state === 'paid' && !isSold ? 1 : 0);
   const early = payments.filter(({ state }) => state === 'early').length;
   expect(order?.earlyPayments).to.equal(early);
 }
@@ -157,6 +168,7 @@ describe('whatever happens, in whatever order', () => {
       'reserved cancelled',
       'reserved expired',
       'expired reserved',
+      'paid returned',
     ]) {
       expect(steps.filter((step) => step === way).length, way).to.be.greaterThan(5);
     }

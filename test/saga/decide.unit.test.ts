@@ -38,6 +38,11 @@ const COLUMNS = {
   'payment, same id, other order': { event: payment as SagaEvent, view: known({ orderId: 'x' }) },
   'payment, same id, other amount': { event: payment as SagaEvent, view: known({ amount: 501 }) },
   cancel: { event: { kind: 'cancel', orderId: 'o', via } },
+  sell: { event: { kind: 'sell', ...content, via } },
+  'sell, other lines': {
+    event: { kind: 'sell', orderId: 'o', lines: [{ goodsId: 1, quantity: 3 }], via },
+  },
+  return: { event: { kind: 'return', orderId: 'o', via } },
   'time is up': { event: { kind: 'due', orderId: 'o', via }, isDue: true },
   'time is not up': { event: { kind: 'due', orderId: 'o', via } },
 } as const satisfies Record<string, Column>;
@@ -95,6 +100,23 @@ const TABLE: Record<keyof typeof COLUMNS, Record<States, string>> = {
     reserved: 'changed cancelled; release',
     paid: 'refused paid already-paid',
     returned: 'refused returned already-paid',
+  },
+  sell: {
+    ...nothing,
+    unknown: 'changed paid; reserve; settle',
+    awaited: 'changed paid; reserve; settle',
+    placed: 'changed paid; reserve; settle',
+    reserved: 'changed paid; settle',
+  },
+  'sell, other lines': {
+    ...refused('order-conflict'),
+    unknown: 'changed paid; reserve; settle',
+    awaited: 'changed paid; reserve; settle',
+  },
+  return: {
+    ...refused('not-paid'),
+    paid: 'changed returned; return',
+    returned: 'unchanged returned',
   },
   'time is up': {
     ...nothing,

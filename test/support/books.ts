@@ -27,12 +27,16 @@ const FAULTS = {
       OR COALESCE(m.opens, 0) - COALESCE(m.closes, 0)
         <> IF(o.state = 'reserved', COALESCE(l.n, 0), 0)`,
   'an order whose sold goods are not what its state says': `
-    SELECT o.order_id, o.state FROM orders o WHERE (o.state = 'paid') <> EXISTS (
+    SELECT o.order_id, o.state FROM orders o WHERE (o.state IN ('paid', 'returned')) <> EXISTS (
       SELECT 1 FROM movements m WHERE m.order_seq = o.seq AND m.kind = 'settle')`,
-  'an order paid other than once': `
+  'an order whose returned goods are not what its state says': `
+    SELECT o.order_id, o.state FROM orders o WHERE (o.state = 'returned') <> EXISTS (
+      SELECT 1 FROM movements m WHERE m.order_seq = o.seq AND m.kind = 'return')`,
+  'an order paid other than once, unless it was sold without a payment': `
     SELECT o.order_id, o.state FROM orders o
     WHERE (SELECT COUNT(*) FROM payments p WHERE p.order_seq = o.seq AND p.state = 'applied')
-      <> (o.state = 'paid')`,
+      <> (o.state = 'paid' AND NOT EXISTS (
+        SELECT 1 FROM order_steps t WHERE t.order_seq = o.seq AND t.event = 'sell'))`,
   'a payment that waits for an order that waits for nothing': `
     SELECT o.order_id, o.state, p.payment_id FROM payments p JOIN orders o ON o.seq = p.order_seq
     WHERE p.state = 'early' AND o.state NOT IN ('awaited', 'placed')`,

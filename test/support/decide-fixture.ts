@@ -65,6 +65,7 @@ export function viewWith({ balances, ...more }: ViewParts = {}): View {
   return {
     order: undefined,
     early: [],
+    applied: [],
     payment: undefined,
     adjustment: undefined,
     rules: { latePayment: 'reserve-again', holdSeconds: 900 },

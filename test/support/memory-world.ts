@@ -59,6 +59,7 @@ export class MemoryWorld {
         balances: new Map(this.balances),
         payments,
         early: payments.filter(({ state }) => state === 'early'),
+        applied: payments.filter(({ state }) => state === 'applied'),
         adjustments: new Map(this.adjustments),
       },
       this.rules,

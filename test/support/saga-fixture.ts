@@ -31,6 +31,8 @@ export interface SagaDoors {
   pay(payment: PaymentNotice): Promise<OrderOutcome>;
   cancel(orderId: string): Promise<OrderOutcome>;
   due(orderId: string): Promise<OrderOutcome>;
+  sell(orderId: string, lines: OrderRequest['lines']): Promise<OrderOutcome>;
+  giveBack(orderId: string): Promise<OrderOutcome>;
   restock(goodsId: number, delta: number, idempotencyKey?: string): Promise<StockOutcome>;
 }
 
@@ -89,6 +91,8 @@ export function sagaOver(database: Database, options: SagaFixtureOptions = {}): 
     pay: (payment) => order({ kind: 'payment', payment, via }),
     cancel: (orderId) => order({ kind: 'cancel', orderId, via }),
     due: (orderId) => order({ kind: 'due', orderId, via }),
+    sell: (orderId, lines) => order({ kind: 'sell', orderId, lines, via }),
+    giveBack: (orderId) => order({ kind: 'return', orderId, via }),
     restock: async (goodsId, delta, idempotencyKey = `restock-${randomName(6)}`) => {
       const about = { goodsId, delta, reason: 'test', idempotencyKey };
       return (await saga.advance({ kind: 'stock-adjust', ...about, via })) as StockOutcome;
