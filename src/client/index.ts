@@ -36,4 +36,4 @@ export type {
   ShortLine,
   StockView,
 } from './shop-words.ts';
-export { signPayment, type VerifyOptions, verifyNotice } from './signed-messages.ts';
+export { type Notice, signPayment, type VerifyOptions, verifyNotice } from './signed-messages.ts';

@@ -1,6 +1,16 @@
 import { isSigned, signatureOf, systemClock } from '../kernel/index.ts';
 import { HoldfastError } from './holdfast-error.ts';
 
+/** What Holdfast tells a shop. It may come twice, under the same id. */
+export interface Notice {
+  readonly id: string;
+  /** Such as `order.paid`. */
+  readonly kind: string;
+  readonly at: string;
+  /** What happened to what, such as `orderId`. */
+  readonly [fact: string]: unknown;
+}
+
 export interface VerifyOptions {
   /** How far the sender's clock, and the way, may be off. Default: 300. */
   readonly toleranceSeconds?: number;
@@ -11,7 +21,7 @@ export interface VerifyOptions {
  * the bytes as they came: JSON that was parsed and written again is another body. It throws, and
  * does not answer yes or no, so that nobody can forget to look.
  */
-export function verifyNotice<Notice = unknown>(
+export function verifyNotice(
   rawBody: Uint8Array | string,
   signatureHeader: string | undefined,
   secrets: readonly string[],
