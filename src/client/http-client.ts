@@ -93,10 +93,11 @@ const orderIn = bodyWith<OrderView>('orderId', 'state', 'history');
 const ORDER_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** A path cannot name `.` or `..`, which stand for other places in every URL. */
-function orderPath(orderId: string): string {
-  if (ORDER_ID.test(orderId) && !/^\.{1,2}$/.test(orderId)) return `v1/orders/${orderId}`;
-  const shown = `${orderId}`.slice(0, 100);
-  throw wrongInput('orderId', shown, '1 to 64 characters of A-Z a-z 0-9 . _ -, not . or ..');
+function orderPath(orderId: unknown): string {
+  const text = typeof orderId === 'string' ? orderId : '';
+  if (ORDER_ID.test(text) && !/^\.{1,2}$/.test(text)) return `v1/orders/${text}`;
+  const allowed = '1 to 64 characters of A-Z a-z 0-9 . _ -, not . or ..';
+  throw wrongInput('orderId', String(orderId).slice(0, 100), allowed);
 }
 
 /** Not there yet is a failure that passes; an order that nobody knows may still be on its way. */

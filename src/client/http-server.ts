@@ -65,7 +65,7 @@ export function httpServer({ httpUrl, attemptMs, clock, random }: HttpServerPart
 }
 
 /** Seconds, or a date. What cannot be read asks for nothing. */
-export function retryAfterMs(header: string | null, clock: Clock): number {
+function retryAfterMs(header: string | null, clock: Clock): number {
   if (header === null) return 0;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
   const at = Date.parse(header);

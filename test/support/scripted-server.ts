@@ -88,7 +88,7 @@ export class ScriptedServer {
 type Order = Readonly<Record<string, unknown>>;
 
 /** The orders of a request to place one or several. */
-export function ordersIn(body: Heard['body']): readonly Order[] {
+function ordersIn(body: Heard['body']): readonly Order[] {
   if (!body) return [];
   if (Array.isArray(body['orders'])) return body['orders'] as Order[];
   return Object.hasOwn(body, 'lines') ? [body] : [];
@@ -101,7 +101,7 @@ export function problem(status: number, code: string, more: object = {}): Told {
 }
 
 /** Answers each order by its own id: what is called `short-..` is sold out, the others go. */
-export function placeOne({ orderId, lines }: Order): Told {
+function placeOne({ orderId, lines }: Order): Told {
   const id = String(orderId);
   if (id.startsWith('short')) {
     const short = [{ goodsId: 7, requested: 1, available: 0 }];
