@@ -87,10 +87,10 @@ async function persist<Answer>(
 ): Promise<Answer> {
   let last: HoldfastError | undefined;
   for (let tries = 1; ; tries += 1) {
-    if (life.isOver) throw endOf(await life.ended, last);
+    if (life.isOver) throw endOf(await life.ended, last, patience);
     const tried = await Promise.race([attempt(life), life.ended]);
     if ('done' in tried) return tried.done;
-    if ('why' in tried) throw endOf(tried, last);
+    if ('why' in tried) throw endOf(tried, last, patience);
     last = tried.failed;
     const waitMs = last.retryable ? waitBefore(tries, tried, patience, life.leftMs) : null;
     if (waitMs === null) throw last; // what was answered says more than that the time is up
@@ -104,12 +104,17 @@ async function waited(life: Life, ms: number): Promise<void> {
   done();
 }
 
-function endOf(end: LifeEnd, last: HoldfastError | undefined): HoldfastError {
+function endOf(
+  end: LifeEnd,
+  last: HoldfastError | undefined,
+  { toTheEnd }: Patience,
+): HoldfastError {
   if (end.why === 'aborted') {
     return new HoldfastError('call-aborted', 'the call was called off by its caller', {
       cause: end.reason,
     });
   }
+  if (toTheEnd && last) return last; // what the last look has seen is the answer
   const before = last ? `; the try before: ${last.code}: ${messageOf(last)}` : '';
   return new HoldfastError(
     'deadline-exceeded',

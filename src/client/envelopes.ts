@@ -32,7 +32,6 @@ interface Waiting<Item, Answer> extends Passenger<Item> {
 
 interface Line<Item, Answer> {
   waiting: Waiting<Item, Answer>[];
-  bytes: number;
   timer: NodeJS.Timeout | undefined;
   /** Its next envelope has been called, and leaves as soon as there is room on the way. */
   isCalled: boolean;
@@ -63,18 +62,12 @@ export class Envelopes<Item, Answer> {
   }
 
   private join(name: string, waiting: Waiting<Item, Answer>): void {
-    const line = this.lines.get(name) ?? {
-      waiting: [],
-      bytes: 0,
-      timer: undefined,
-      isCalled: false,
-    };
+    const line = this.lines.get(name) ?? { waiting: [], timer: undefined, isCalled: false };
     this.lines.set(name, line);
     line.waiting.push(waiting);
-    line.bytes += waiting.bytes;
     if (line.isCalled) return;
-    const { maxSize, maxBytes, maxDelayMs } = this.bounds;
-    if (line.waiting.length >= maxSize || line.bytes >= maxBytes) this.call(name, line);
+    const { maxSize, maxDelayMs } = this.bounds;
+    if (line.waiting.length >= maxSize) this.call(name, line);
     else line.timer ??= setTimeout(() => this.call(name, line), maxDelayMs);
   }
 
@@ -112,7 +105,6 @@ export class Envelopes<Item, Answer> {
       const fits = inside.length < maxSize && (bytes === 0 || bytes + waiting.bytes <= maxBytes);
       if (!fits) break;
       looked += 1;
-      line.bytes -= waiting.bytes;
       if (waiting.life.isOver) {
         waiting.settle({ failed: NOT_SENT, chance: 0 });
         continue;

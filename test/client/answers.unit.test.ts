@@ -129,9 +129,15 @@ describe('what a client makes of an answer', () => {
     says(() => ({ status: 200, body: orderIn('placed') }));
     const began = performance.now();
     const error = await failing(client().waitFor('a', { timeoutMs: 300 }));
-    expect(performance.now() - began).to.be.within(200, 2000);
+    expect(performance.now() - began).to.be.within(260, 2000);
     expect(error).to.include({ code: 'wait-ended', retryable: true });
     expect(error.details).to.deep.equal({ orderId: 'a', state: 'placed' });
+  });
+
+  it('says so as well when the last look has no answer in time', async () => {
+    says((_, nth) => (nth === 1 ? { status: 200, body: orderIn('placed') } : new Promise(() => 0)));
+    const error = await failing(client().waitFor('a', { timeoutMs: 200 }));
+    expect(error).to.include({ code: 'wait-ended' });
   });
 
   it('never lets an order id lead to another place', async () => {
@@ -161,7 +167,8 @@ describe('the options of a client', () => {
       {},
       { httpUrl: 'nowhere' },
       { httpUrl: 'ftp://127.0.0.1' },
-      { httpUrl: 'http://user:password@127.0.0.1' },
+      { httpUrl: 'http://user@127.0.0.1' },
+      { httpUrl: 'http://:password@127.0.0.1' },
       { httpUrl, maxSize: 501 },
       { httpUrl, maxSize: 0 },
       { httpUrl, maxDelayMs: -1 },

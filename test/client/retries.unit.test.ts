@@ -117,6 +117,17 @@ describe('a call that meets trouble', () => {
     never.give();
   });
 
+  it('has the time that the server was asked to wait on top of its own', async () => {
+    const began = performance.now();
+    server.script = async (heard, nth) => {
+      await until(() => performance.now() > began + 300);
+      return inMemoryShop(heard, nth);
+    };
+    const one = client({ timeoutMs: 100, attemptMs: 50 });
+    expect(await one.place(order('a'), { waitMs: 5000 })).to.include({ state: 'placed' });
+    expect(server.heard).to.have.length(1);
+  });
+
   it('ends when its caller calls it off, and the others go on', async () => {
     const open = signal();
     server.script = async (heard, nth) => {
@@ -132,6 +143,7 @@ describe('a call that meets trouble', () => {
     expect(await dropped).to.include({ code: 'call-aborted', retryable: false });
     open.give();
     expect(await other).to.include({ state: 'placed' });
+    expect(server.heard).to.have.length(1);
   });
 
   it('is never sent when it was called off before', async () => {
