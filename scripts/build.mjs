@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 const stampFile = path.join(dist, '.built-from');
-const SOURCE_FOLDERS = ['src', 'workers', 'migrations', 'test', 'bench'];
+const SOURCE_FOLDERS = ['src', 'workers', 'migrations', 'test', 'bench', 'examples'];
 const SETTINGS = ['tsconfig.json', 'package.json', 'scripts/build.mjs'];
 /** Written by a benchmark run: no source, and it must not make the next start compile. */
 const NOT_SOURCES = `bench${path.sep}results${path.sep}`;
@@ -41,7 +41,7 @@ export function isBuilt() {
   return fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === sourceStamp();
 }
 
-const isCode = (file) => /\.tsx?$/.test(file);
+const isCode = (file) => /(?<!\.d)\.tsx?$/.test(file);
 const outputOf = (source) =>
   path.join(dist, isCode(source) ? source.replace(/\.tsx?$/, '.js') : source);
 
@@ -57,7 +57,8 @@ function compile() {
 /** An output without its source would still be found by imports and by the test pattern. */
 function removeStale(wanted) {
   for (const file of SOURCE_FOLDERS.flatMap((folder) => filesBelow(path.join(dist, folder)))) {
-    if (!wanted.has(file.replace(/\.map$/, ''))) fs.rmSync(file);
+    const output = file.replace(/\.map$/, '').replace(/\.d\.ts$/, '.js');
+    if (!wanted.has(file) && !wanted.has(output)) fs.rmSync(file);
   }
 }
 

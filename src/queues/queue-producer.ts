@@ -28,6 +28,8 @@ export interface Queues {
 export interface QueuesOptions {
   /** A connection of the `producer` role; this one closes it. */
   readonly connection: RedisClient;
+  /** The connection belongs to somebody else, and stays. */
+  readonly leaveOpen?: boolean;
   readonly prefix: string;
   readonly onError: (error: Error) => void;
 }
@@ -36,7 +38,8 @@ const NUDGE = { removeOnComplete: true, removeOnFail: { age: 604_800, count: 10_
 /** Kept neither way: a job that is kept would silently swallow the next of the same id. */
 const ALARM = { removeOnComplete: true, removeOnFail: true };
 
-export function openQueues({ connection, prefix, onError }: QueuesOptions): Queues {
+export function openQueues(options: QueuesOptions): Queues {
+  const { connection, leaveOpen = false, prefix, onError } = options;
   const queues = new Map<QueueName, Queue>();
   const queueOf = (name: QueueName): Queue => {
     const open = queues.get(name);
@@ -68,7 +71,7 @@ export function openQueues({ connection, prefix, onError }: QueuesOptions): Queu
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
-      connection.disconnect();
+      if (!leaveOpen) connection.disconnect();
     },
   };
 }

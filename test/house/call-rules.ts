@@ -13,7 +13,18 @@ interface CallRule {
 
 const TESTS = /^test\/.*\.test\.ts$/;
 /** Their standard output is what they are for. */
-const PROGRAMS = /^(?:src\/(?:cli|launch)|bench|scripts|test\/[a-z-]+\/stand-ins)\//;
+const PROGRAMS = /^(?:src\/(?:cli|launch)|bench|scripts|examples|test\/[a-z-]+\/stand-ins)\//;
+
+/** The launcher and what starts processes; an example takes its settings as a shop would. */
+const ENVIRONMENT = new RegExp(
+  [
+    /^src\/(?:app\/config\.ts$|launch\/)/,
+    /^(?:scripts|examples)\//,
+    /^test\/(?:launch|cli|examples|house|support)\//,
+  ]
+    .map((part) => part.source)
+    .join('|'),
+);
 
 const CALL_RULES: readonly CallRule[] = [
   {
@@ -28,8 +39,7 @@ const CALL_RULES: readonly CallRule[] = [
   },
   {
     call: /\bprocess\.env\b/g,
-    allowed:
-      /^src\/app\/config\.ts$|^src\/launch\/|^scripts\/|^test\/(?:launch|cli|house|support)\//,
+    allowed: ENVIRONMENT,
     instead: 'take it from the configuration that src/app/config.ts reads',
   },
   {

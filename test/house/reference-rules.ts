@@ -3,7 +3,8 @@ import { readSource } from './source-text.ts';
 
 /** Every code that the program can answer with: the first argument of an error or a refusal. */
 /** What stands before a code: an error, a refusal, a problem with its status, a pair of both. */
-const BEFORE_A_CODE = /(?:\b(?:new AppError|refused)\(|\bproblem\(\s*\d{3},|\[[45]\d\d,)\s*$/;
+const BEFORE_A_CODE =
+  /(?:\b(?:new (?:App|Holdfast)Error|refused)\(|\bproblem\(\s*\d{3},|\[[45]\d\d,)\s*$/;
 
 export function codesInUse(tree: Tree): ReadonlySet<string> {
   const codes = [...under(tree, 'src').values()].flatMap((source) => {

@@ -15,7 +15,8 @@ import { bannedWords } from './word-rules.ts';
 describe('the tidiness of the house', () => {
   const all = projectFiles();
   const src = under(all, 'src');
-  const files = under(all, 'src', 'workers', 'migrations', 'test', 'bench', 'scripts');
+  const folders = ['src', 'workers', 'migrations', 'test', 'bench', 'scripts', 'examples'];
+  const files = under(all, ...folders);
   const code = select(files, isCode);
 
   it('has code to look at', () => expect(src.size).to.be.greaterThan(10));
