@@ -1,5 +1,7 @@
+import { EventEmitter } from 'node:events';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { createHealth } from '../../src/api/grpc/health-calls.ts';
 import { type GrpcClient, grpcClient } from '../support/grpc-client.ts';
 import { type GrpcRoom, grpcRoom } from '../support/grpc-room.ts';
 import { until } from '../support/until.ts';
@@ -72,5 +74,24 @@ describe('the health of the gRPC door', () => {
     await room.server.close();
     await until(() => there.hasEnded());
     expect(there.seen).to.deep.equal(['SERVING', 'NOT_SERVING']);
+  });
+});
+
+describe('those who watch the health', () => {
+  it('are forgotten when they have gone, however they went', () => {
+    const health = createHealth(['']);
+    const said: string[] = [];
+    for (const way of ['cancelled', 'error', 'close', 'stays']) {
+      const watcher = Object.assign(new EventEmitter(), {
+        request: { service: '' },
+        write: ({ status }: { status: string }) => said.push(`${way} ${status}`),
+        end: () => said.push(`${way} ended`),
+      });
+      (health.calls['Watch'] as (watcher: unknown) => void)(watcher);
+      watcher.emit(way, new Error('gone'));
+    }
+    said.length = 0;
+    health.stop();
+    expect(said).to.deep.equal(['stays NOT_SERVING', 'stays ended']);
   });
 });
