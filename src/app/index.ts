@@ -1,6 +1,7 @@
 import type { QueueName } from '../queues/index.ts';
 import type { App } from './compose.ts';
 import type { Config } from './config.ts';
+import type { Addresses } from './doors.ts';
 
 export type { App };
 export { type Config, type Environment, readConfig } from './config.ts';
@@ -9,6 +10,11 @@ export { type Config, type Environment, readConfig } from './config.ts';
 export async function openApp(config: Config, name: string): Promise<App> {
   const { compose } = await import('./compose.ts');
   return compose(config, name);
+}
+
+export async function runApi(): Promise<Addresses> {
+  const { runApi: run } = await import('./run-api.ts');
+  return await run();
 }
 
 export async function runWorker(...queues: readonly QueueName[]): Promise<void> {

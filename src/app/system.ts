@@ -2,6 +2,7 @@ import { migrateUp } from '../mysql/index.ts';
 import { QUEUE_NAMES } from '../queues/index.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
+import { openDoors } from './doors.ts';
 import { type Running, tellLauncher } from './run-process.ts';
 import { startWorkers } from './workers.ts';
 
@@ -15,9 +16,11 @@ export async function startSystem(): Promise<Running> {
   const { ran } = await migrateUp({ url: config.databaseUrl, logger: app.logger });
   if (ran.length > 0) app.logger.info('schema brought up to date', { migrations: ran.length });
   const workers = await startWorkers(app, QUEUE_NAMES, () => process.exit(1));
-  tellLauncher({ type: 'ready', queuePrefix: config.queuePrefix });
+  const doors = await openDoors(app);
+  tellLauncher({ type: 'ready', queuePrefix: config.queuePrefix, ...doors.addresses });
   return {
     stop: async () => {
+      await doors.close();
       await workers.stop();
       await app.close();
     },

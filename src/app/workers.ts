@@ -91,7 +91,21 @@ function workerOf(app: App, queue: QueueName): QueueWorker {
 }
 
 /** Says what is wrong with the servers before a single job is taken. */
-async function assertReady({ config, logger, queues, database }: App): Promise<void> {
+async function assertReady(app: App): Promise<void> {
+  const { config, logger, queues } = app;
+  await assertSchema(app);
+  await queues.ready(5000);
+  const probe = connectRedis(config.redisUrl, 'producer', { logger, name: 'start-check' });
+  try {
+    await whenReady(probe, 5000);
+    await assertNoEviction(probe, logger);
+  } finally {
+    probe.disconnect();
+  }
+}
+
+/** The database has every table that this version needs, and lets us use them. */
+export async function assertSchema({ config, logger, database }: App): Promise<void> {
   const pending = await pendingMigrations({ url: config.databaseUrl, logger });
   if (pending.length > 0) {
     throw new AppError(
@@ -101,12 +115,4 @@ async function assertReady({ config, logger, queues, database }: App): Promise<v
     );
   }
   await assertPrivileges(database);
-  await queues.ready(5000);
-  const probe = connectRedis(config.redisUrl, 'producer', { logger, name: 'start-check' });
-  try {
-    await whenReady(probe, 5000);
-    await assertNoEviction(probe, logger);
-  } finally {
-    probe.disconnect();
-  }
 }

@@ -1,3 +1,4 @@
+import { api } from './commands/api-command.ts';
 import { auditBooks } from './commands/audit-command.ts';
 import { bench } from './commands/bench-command.ts';
 import { deadLettersList } from './commands/dead-letters-list-command.ts';
@@ -50,4 +51,4 @@ export const GROUPS: readonly PlanGroup[] = [
   { name: 'locks', summary: 'The locks of goods ids', plans: [locksShow] },
 ];
 
-export const PLANS: readonly Plan[] = [auditBooks, queuesShow, doctor, migrate, worker, bench];
+export const PLANS: readonly Plan[] = [auditBooks, queuesShow, doctor, migrate, api, worker, bench];

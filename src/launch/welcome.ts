@@ -23,6 +23,7 @@ export function welcome(facts: RunFacts, home: Home, elapsedMs: number): string 
     'Try next, in another terminal:',
     '',
     '  npm run -s holdfast -- stock set 1 100',
+    '  npm run -s holdfast -- order place first --line 1:2',
     '  npm run -s holdfast -- audit',
     '  npm run -s holdfast -- --help',
     '',

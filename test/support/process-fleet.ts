@@ -8,6 +8,7 @@ const DIST = new URL('../../', import.meta.url);
 export class ProcessFleet {
   private readonly environment: NodeJS.ProcessEnv;
   private readonly children: ChildProcess[] = [];
+  private readonly readiness = new WeakMap<ChildProcess, Readonly<Record<string, unknown>>>();
 
   constructor(settings: Readonly<Record<string, string>>) {
     this.environment = { ...process.env, HOLDFAST_LOG_LEVEL: 'error', ...settings };
@@ -23,7 +24,9 @@ export class ProcessFleet {
     await Promise.race([
       new Promise<void>((resolve) => {
         child.on('message', (message: { type?: string }) => {
-          if (message.type === 'ready') resolve();
+          if (message.type !== 'ready') return;
+          this.readiness.set(child, message);
+          resolve();
         });
       }),
       once(child, 'exit').then(([code]) => {
@@ -31,6 +34,11 @@ export class ProcessFleet {
       }),
     ]);
     return child;
+  }
+
+  /** What a process said of itself when it was ready. */
+  saidBy(child: ChildProcess): Readonly<Record<string, unknown>> {
+    return this.readiness.get(child) ?? {};
   }
 
   /** Runs a compiled file to its end; answers its exit code. */

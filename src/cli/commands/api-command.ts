@@ -1,0 +1,15 @@
+import type { Plan } from '../plan.ts';
+
+export const api: Plan = {
+  name: 'api',
+  summary: 'Open the doors, HTTP and gRPC, until it is stopped; workers run beside it',
+  more: 'Where it listens, and who may come in, is told by the settings HOLDFAST_HTTP_PORT and so on.',
+  examples: ['holdfast api', 'HOLDFAST_HTTP_PORT=8080 holdfast api'],
+  act: async (session) => {
+    await session.config(); // says what is wrong with the settings as every command does
+    const { runApi } = await import('../../app/index.ts');
+    const addresses = await runApi();
+    session.print({ ...addresses, pid: process.pid }, () => `HTTP API: ${addresses.httpUrl}`);
+    await new Promise<never>(() => undefined); // it ends the process when it is told to
+  },
+};
