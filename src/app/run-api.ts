@@ -10,13 +10,14 @@ export async function runApi(): Promise<Addresses> {
     void runProcess(async () => {
       const app = compose(readConfig(), `api-${process.pid}`);
       await assertSchema(app);
-      const { addresses, close } = await openDoors(app);
+      const doors = await openDoors(app);
+      const { addresses } = doors;
       app.logger.info('the doors are open', { ...addresses });
       tellLauncher({ type: 'ready', queuePrefix: app.config.queuePrefix, ...addresses });
       resolve(addresses);
       return {
         stop: async () => {
-          await close();
+          await doors.close();
           await app.close();
         },
       };

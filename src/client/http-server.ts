@@ -1,6 +1,7 @@
 import { type Clock, messageOf, type Random } from '../kernel/index.ts';
 import { HoldfastError } from './holdfast-error.ts';
 import { type Life, TOO_LATE, whileWanted } from './life.ts';
+import { requestSender } from './sent-request.ts';
 import type { FailedTry } from './tried.ts';
 
 export interface HttpServerParts {
@@ -36,25 +37,23 @@ export type AskServer = (
 ) => Promise<Reply | FailedTry>;
 
 export function httpServer({ httpUrl, attemptMs, clock, random }: HttpServerParts): AskServer {
+  const send = requestSender(httpUrl);
   return async ({ method, path, token, body, waitMs = 0 }, lives) => {
     const limitMs = attemptMs + waitMs;
     const { signal, done } = whileWanted(lives, limitMs);
     const chance = random();
     try {
-      const response = await fetch(new URL(path, httpUrl), {
+      const { status, retryAfter, text } = await send(new URL(path, httpUrl), {
         method,
         signal,
-        redirect: 'manual', // a POST that is sent elsewhere would arrive as a GET
         headers: {
           accept: 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        ...(body === undefined ? {} : { body }),
+        body,
       });
-      const afterMs = retryAfterMs(response.headers.get('retry-after'), clock);
-      const text = await response.text();
-      return { status: response.status, body: objectIn(text), afterMs, chance };
+      return { status, body: objectIn(text), afterMs: retryAfterMs(retryAfter, clock), chance };
     } catch (cause) {
       const why = signal.reason === TOO_LATE ? `no answer within ${limitMs} ms` : reasonOf(cause);
       return { failed: unreachable(httpUrl, why, cause), chance };
@@ -88,10 +87,8 @@ function unreachable({ origin }: URL, why: string, cause: unknown): HoldfastErro
   });
 }
 
-/** fetch says "fetch failed", and keeps to itself why. */
+/** The code of the system says more than its sentence. */
 function reasonOf(error: unknown): string {
-  const inner = error instanceof Error ? error.cause : undefined;
-  const code = (inner as { code?: unknown } | undefined)?.code;
-  if (typeof code === 'string') return code;
-  return inner instanceof Error && inner.message !== '' ? inner.message : messageOf(error);
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : messageOf(error);
 }
