@@ -39,7 +39,7 @@ function reservedAndSold(order: Order, view: View): Decision {
   const reserving = decideReserve(order.orderId, { ...view, order });
   // Else the goods were not there, or a payment that had waited has paid for them.
   return reserving.order?.state === 'reserved'
-    ? followed(reserving, settled({ ...reserving.order, expiresAt: null }))
+    ? followed(reserving, settled(reserving.order))
     : reserving;
 }
 

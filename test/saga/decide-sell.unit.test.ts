@@ -31,7 +31,7 @@ describe('selling at once', () => {
       { kind, goodsId: 2, quantity: 1, orderId: 'o', hold: 1 },
     ];
     expect(moves).to.deep.equal([...units('reserve'), ...units('settle')]);
-    expect(order).to.include({ state: 'paid', due: 'never', holds: 1, expiresAt: null });
+    expect(order).to.include({ state: 'paid', due: 'never', holds: 1, earlyPayments: 0 });
     expect(outcome).to.deep.equal({ orderId: 'o', state: 'paid', change: 'changed' });
   });
 

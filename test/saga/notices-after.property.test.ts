@@ -16,6 +16,13 @@ const event: fc.Arbitrary<SagaEvent> = fc.oneof(
   orderId.map((id) => ({ kind: 'reserve' as const, orderId: id, via })),
   orderId.map((id) => ({ kind: 'cancel' as const, orderId: id, via })),
   orderId.map((id) => ({ kind: 'due' as const, orderId: id, via })),
+  orderId.map((id) => ({ kind: 'return' as const, orderId: id, via })),
+  orderId.map((id) => ({
+    kind: 'sell' as const,
+    orderId: id,
+    lines: [{ goodsId: id === 'a' ? 1 : 2, quantity: 2 }],
+    via,
+  })),
   fc.tuple(orderId, fc.constantFrom('p', 'q', 'r')).map(([id, paymentId]) => ({
     kind: 'payment' as const,
     payment: { orderId: id, paymentId: `${id}-${paymentId}` },

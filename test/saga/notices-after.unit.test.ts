@@ -94,6 +94,25 @@ describe('what a batch gives to tell', () => {
     expect(more).to.deep.equal([]);
   });
 
+  it('is both states of an order that was sold at once, and that its goods came back', () => {
+    const lines = [{ goodsId: 1, quantity: 1 }];
+    world.batch([{ kind: 'sell', orderId: 'a', lines, via }]);
+    const [reserved, paid, ...more] = told();
+    expect(reserved).to.nested.include({ kind: 'order.reserved', 'facts.state': 'reserved' });
+    expect(reserved?.facts).to.have.property('expiresAt');
+    expect(paid?.facts).to.deep.equal({ orderId: 'a', state: 'paid' });
+    expect(more).to.deep.equal([]);
+    world.batch([placed('b'), reserve('b'), pay('b', 'p1', 500)]);
+    told();
+    const giveBack = (orderId: string): SagaEvent => ({ kind: 'return', orderId, via });
+    world.batch([giveBack('a'), giveBack('b')]);
+    expect(told().map(({ kind, facts }) => [kind, facts['orderId'], facts['reason']])).to.eql([
+      ['order.returned', 'a', undefined],
+      ['order.returned', 'b', undefined],
+      ['payment.refund-due', 'b', 'returned'],
+    ]);
+  });
+
   it('is that an order was cancelled or has expired, and what came late', () => {
     world.batch([placed('a'), placed('b'), placed('c')]);
     world.batch([reserve('a'), reserve('b')]);
