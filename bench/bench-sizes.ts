@@ -7,14 +7,18 @@ export interface BenchSizes {
   readonly perOrder: number;
 }
 
-export interface BenchPlan {
-  readonly sizes: BenchSizes;
+/** How large measurements may be, and how long all of them together. */
+export interface Pacing<Size extends string> {
+  readonly sizes: Readonly<Record<Size, number>>;
   /** How much of the time a measurement of each size may take, beside the others. */
-  readonly shares: Readonly<Record<keyof BenchSizes, number>>;
-  /** How long each package and delay is tried before the best is chosen. */
-  readonly probeMs: number;
+  readonly shares: Readonly<Record<Size, number>>;
   /** When the last measurement is to end, counted from the start of this process. */
   readonly endMs: number;
+}
+
+export interface BenchPlan extends Pacing<keyof BenchSizes> {
+  /** How long each package and delay is tried before the best is chosen. */
+  readonly probeMs: number;
   readonly leaveOut: RegExp | null;
 }
 

@@ -1,10 +1,10 @@
 import type { BenchSizes } from './bench-sizes.ts';
 import type { CpuSeconds } from './cpu-clock.ts';
 
-export interface Contender {
+export interface Contender<Size extends string = keyof BenchSizes> {
   readonly name: string;
   /** Those of one size are measured with equally many orders. */
-  readonly size: keyof BenchSizes;
+  readonly size: Size;
   readonly measure: (orders: number) => Promise<Sample>;
 }
 

@@ -14,8 +14,10 @@ export async function timed(
   worker: WorkerChild,
   orders: number,
   run: () => Promise<void>,
+  otherDrivers: readonly WorkerChild[] = [],
 ): Promise<Sample> {
-  const pids: Pids = { ...rig.serverPids, worker: [worker.pid], driver: [process.pid] };
+  const driver = [process.pid, ...otherDrivers.map(({ pid }) => pid)];
+  const pids: Pids = { ...rig.serverPids, worker: [worker.pid], driver };
   const before = readCpu(pids);
   const start = performance.now();
   await unlessStuck(rig, run(), worker.label);

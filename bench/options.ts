@@ -26,8 +26,8 @@ export const USAGE = `npm run bench [-- options]
 `;
 
 /** Answers null when the reader asks for help. */
-export function readOptions(args: readonly string[]): BenchOptions | null {
-  const { values } = parsed(args);
+export function readOptions(args: readonly string[], usage = USAGE): BenchOptions | null {
+  const { values } = parsed(args, usage);
   if (values.help) return null;
   const quick = values.quick ?? false;
   return {
@@ -39,7 +39,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   };
 }
 
-function parsed(args: readonly string[]) {
+function parsed(args: readonly string[], usage: string) {
   try {
     return parseArgs({
       args: [...args],
@@ -53,7 +53,7 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new AppError('wrong-use', `${messageOf(error)}\n\n${USAGE}`, { cause: error });
+    throw new AppError('wrong-use', `${messageOf(error)}\n\n${usage}`, { cause: error });
   }
 }
 

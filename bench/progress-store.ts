@@ -21,6 +21,16 @@ export async function reservedAfter(sql: Sql, seq: number, limit: number): Promi
   );
 }
 
+/** How many orders beyond this one are reserved. */
+export async function reservedSince(sql: Sql, seq: number): Promise<number> {
+  const [row] = await sql.rows<{ orders: number }>(
+    `SELECT COUNT(*) AS orders FROM orders FORCE INDEX (orders_by_state)
+     WHERE state = 'reserved' AND seq > ?`,
+    [seq],
+  );
+  return present(row, 'the row of the count').orders;
+}
+
 /** Is any order beyond this one still in this state? */
 export async function anyIn(sql: Sql, state: 'placed' | 'reserved', seq: number): Promise<boolean> {
   const rows = await sql.rows(

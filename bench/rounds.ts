@@ -1,4 +1,4 @@
-import type { BenchPlan, BenchSizes } from './bench-sizes.ts';
+import type { Pacing } from './bench-sizes.ts';
 import { type Contender, perSecond, type Sample } from './contender.ts';
 
 export interface Series {
@@ -16,10 +16,10 @@ const LEAST_SHARE = 0.25;
  * Every contender once in each round, so that what the machine does besides hits all of them. The
  * order turns round each time: nobody always comes after the same neighbour.
  */
-export async function inRounds(
-  contenders: readonly Contender[],
+export async function inRounds<Size extends string>(
+  contenders: readonly Contender<Size>[],
   rounds: number,
-  plan: BenchPlan,
+  plan: Pacing<Size>,
   say: (line: string) => void,
 ): Promise<Series[]> {
   const pace = new Pace(contenders, plan);
@@ -41,21 +41,19 @@ export async function inRounds(
   return contenders.map(({ name }) => ({ name, samples: samples.get(name) ?? [] }));
 }
 
-type Size = keyof BenchSizes;
-
 /** Makes measurements as large as the time allows; equally large in a round for those compared. */
-class Pace {
-  private readonly contenders: readonly Contender[];
-  private readonly plan: BenchPlan;
+class Pace<Size extends string> {
+  private readonly contenders: readonly Contender<Size>[];
+  private readonly plan: Pacing<Size>;
   /** Orders in a millisecond, preparation and all, of the slowest contender of a size. */
   private perMs = new Map<Size, number>();
 
-  constructor(contenders: readonly Contender[], plan: BenchPlan) {
+  constructor(contenders: readonly Contender<Size>[], plan: Pacing<Size>) {
     this.contenders = contenders;
     this.plan = plan;
   }
 
-  async watch(size: Size, orders: number, measure: Contender['measure']): Promise<Sample> {
+  async watch(size: Size, orders: number, measure: Contender<Size>['measure']): Promise<Sample> {
     const start = performance.now();
     const sample = await measure(orders);
     const rate = orders / (performance.now() - start);

@@ -11,7 +11,7 @@ export interface Verdict {
   readonly reached: boolean;
 }
 
-interface RatioRule {
+export interface RatioRule {
   readonly what: string;
   readonly of: string;
   readonly to: string;
@@ -46,9 +46,20 @@ const RATIOS: readonly RatioRule[] = [
   },
 ];
 
+/** What is asked of a run, and whose books are ours. */
+export interface Rules {
+  readonly ratios: readonly RatioRule[];
+  readonly ours: RegExp;
+}
+
+const BENCH_RULES: Rules = { ratios: RATIOS, ours: /^(saga|reserve) / };
+
 /** Rules whose contenders were not measured are left out: with `--only` that is what was asked. */
-export function judge(series: readonly Series[]): Verdict[] {
-  return [...RATIOS.flatMap((rule) => judgeRatio(rule, series)), ...judgeBooks(series)];
+export function judge(series: readonly Series[], { ratios, ours } = BENCH_RULES): Verdict[] {
+  return [
+    ...ratios.flatMap((rule) => judgeRatio(rule, series)),
+    ...judgeBooks(series.filter(({ name }) => ours.test(name))),
+  ];
 }
 
 function judgeRatio({ what, of, to, must, aim }: RatioRule, series: readonly Series[]): Verdict[] {
@@ -82,8 +93,7 @@ export function medianRatio(ours: Series, theirs: Series): number {
   );
 }
 
-function judgeBooks(series: readonly Series[]): Verdict[] {
-  const ours = series.filter(({ name }) => /^(saga|reserve) /.test(name));
+function judgeBooks(ours: readonly Series[]): Verdict[] {
   const books = ours.flatMap(({ samples }) => samples.flatMap((sample) => sample.books ?? []));
   const total = (pick: 'oversold' | 'leaked'): Verdict => {
     const value = books.reduce((sum, one) => sum + one[pick], 0);

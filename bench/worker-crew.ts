@@ -52,20 +52,25 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
   }
 }
 
+/** What every process of ours that decides orders is told. */
+export function sagaEnvironment({ config }: Rig): Record<string, string> {
+  return {
+    HOLDFAST_DATABASE_URL: config.databaseUrl,
+    HOLDFAST_REDIS_URL: config.redisUrl,
+    HOLDFAST_LOCK_URLS: config.lockUrls.join(','),
+    HOLDFAST_QUEUE_PREFIX: config.queuePrefix,
+    HOLDFAST_HOLD_SECONDS: HOLD_SECONDS,
+    HOLDFAST_LOG_LEVEL: 'warn',
+  };
+}
+
 function children({ rig, profileFolder }: CrewOptions) {
-  const { databaseUrl, redisUrl, lockUrls, queuePrefix } = rig.config;
+  const { databaseUrl, redisUrl, lockUrls } = rig.config;
   return {
     saga: new WorkerChild({
       name: 'saga-worker',
       file: '../workers/all.js',
-      environment: {
-        HOLDFAST_DATABASE_URL: databaseUrl,
-        HOLDFAST_REDIS_URL: redisUrl,
-        HOLDFAST_LOCK_URLS: lockUrls.join(','),
-        HOLDFAST_QUEUE_PREFIX: queuePrefix,
-        HOLDFAST_HOLD_SECONDS: HOLD_SECONDS,
-        HOLDFAST_LOG_LEVEL: 'warn',
-      },
+      environment: sagaEnvironment(rig),
       profileFolder,
     }),
     empty: new WorkerChild({

@@ -5,9 +5,14 @@ import { throwAwayHome } from './throw-away-home.ts';
 import { passedOn } from './watched-spawn.ts';
 import { mkdirSync } from 'node:fs';
 
-/** `bench`: the measurements on private servers that are as durable as real ones. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  bench: 'main.js',
+  'bench-http': 'http-main.js',
+};
+
+/** `bench` and `bench-http`: the measurements on private servers that are as durable as real ones. */
 export async function runBench(context: LaunchContext): Promise<number> {
-  const { settings, env, args } = context;
+  const { mode, settings, env, args } = context;
   return runThrowAway(context, {
     name: 'bench',
     use: forBench,
@@ -18,7 +23,7 @@ export async function runBench(context: LaunchContext): Promise<number> {
     },
     stopSignal: 'SIGTERM',
     program: {
-      file: settings.appFile ?? builtFile('bench', 'main.js'),
+      file: settings.appFile ?? builtFile('bench', PROGRAMS[mode] ?? 'main.js'),
       args,
       environment: passedOn(env, (name) => name === 'HOLDFAST_HOME'),
     },

@@ -31,7 +31,7 @@ export function launchContext(mode: string, args: readonly string[]): LaunchCont
   const env: Environment = process.env;
   const settings = readLaunchSettings(env, PROJECT_FOLDER);
   // What a benchmark writes to standard output may be read by a program.
-  const stream = mode === 'bench' ? process.stderr : process.stdout;
+  const stream = mode.startsWith('bench') ? process.stderr : process.stdout;
   return {
     mode,
     args,

@@ -13,6 +13,7 @@ const MODES: Readonly<Record<string, Mode>> = {
   demo: system,
   test: runTests,
   bench: runBench,
+  'bench-http': runBench,
   reset: resetHome,
 };
 
