@@ -8,10 +8,10 @@ import {
 } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
 import { CommitFeed, type CommitListener } from './commit-feed.ts';
-import { CommitGroup, type Key } from './commit-group.ts';
+import { CommitGroup, type Key, type Otherwise } from './commit-group.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Rules } from './decision.ts';
-import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 import { GoodsMemory } from './goods-memory.ts';
 import type { GoodsLocks } from './locking.ts';
 import { type Nudges, nudgeAfter } from './nudges.ts';
@@ -102,7 +102,8 @@ export function createSaga(parts: SagaParts): Saga {
     for (let reading = 0; reading < REREADS_MAX; reading += 1) {
       const goods = await goodsWantedBy(event, memory, peek);
       const kind = goods.length === 0 ? 'orders' : 'stock';
-      const result = await group.submit(event, [...keysOf(event), ...goods], kind);
+      const keys = [...keysOf(event), ...goods];
+      const result = await group.submit(event, keys, kind, otherwiseOf(event));
       if (result !== 'read-again') return result;
     }
     throw new AppError('order-unsettled', 'the goods of this order changed at every reading', {
@@ -124,14 +125,21 @@ export function createSaga(parts: SagaParts): Saga {
   };
 }
 
+/** An order must be kept soon, whoever has its goods: then it is only placed. */
+function otherwiseOf(event: SagaEvent): Otherwise<SagaEvent> | undefined {
+  if (event.kind !== 'placed' || event.reserveWithinMs === undefined) return undefined;
+  const { reserveWithinMs: afterMs, ...placedOnly } = event;
+  return { item: placedOnly, keys: keysOf(event), kind: 'orders', afterMs };
+}
+
 async function goodsWantedBy(
   event: SagaEvent,
   memory: GoodsMemory,
   peek: OrderPeek,
 ): Promise<readonly number[]> {
-  if (event.kind === 'placed') return [];
-  if (isStockEvent(event)) return [event.goodsId];
-  if (event.kind === 'sell') return [...new Set(event.lines.map(({ goodsId }) => goodsId))];
+  if (isStockEvent(event) || event.kind === 'placed' || event.kind === 'sell') {
+    return goodsNamedBy(event);
+  }
   const orderId = orderIdOf(event);
   let lines = memory.linesOf(orderId);
   if (!lines) {

@@ -32,7 +32,17 @@ export interface CommitGroupOptions<Item, Result> {
   readonly patientAfter: number;
 }
 
+/** What goes in the place of an item whose keys somebody else holds, or that has waited long. */
+export interface Otherwise<Item> {
+  readonly item: Item;
+  readonly keys: readonly Key[];
+  readonly kind: string;
+  /** How long the item may stand in line as it is. */
+  readonly afterMs: number;
+}
+
 interface Entry<Item, Result> extends Waiting<Item> {
+  readonly otherwise: Otherwise<Item> | undefined;
   asideUntil: number;
   asideFor: readonly Key[];
   readonly resolve: (result: Result) => void;
@@ -66,6 +76,8 @@ export class CommitGroup<Item, Result> {
   private patient = 0;
   private patientWaiting = 0;
   private inVain = NOTHING_SEEN;
+  /** May somebody in line go otherwise? Most processes never have one that may. */
+  private someOtherwise = false;
   private scheduled = false;
   private alarm: NodeJS.Timeout | null = null;
 
@@ -74,7 +86,12 @@ export class CommitGroup<Item, Result> {
   }
 
   /** Resolves when the item's batch has been carried out. */
-  submit(item: Item, keys: readonly Key[], kind: string): Promise<Result> {
+  submit(
+    item: Item,
+    keys: readonly Key[],
+    kind: string,
+    otherwise?: Otherwise<Item>,
+  ): Promise<Result> {
     return new Promise((resolve, reject) => {
       const since = this.options.monotonicMs();
       this.line.push({
@@ -82,12 +99,14 @@ export class CommitGroup<Item, Result> {
         keys,
         kind,
         since,
+        otherwise,
         refusals: 0,
         asideUntil: 0,
         asideFor: [],
         resolve,
         reject,
       });
+      this.someOtherwise ||= otherwise !== undefined;
       this.schedule();
     });
   }
@@ -111,11 +130,26 @@ export class CommitGroup<Item, Result> {
     // One moment for all of it: an item whose time comes between a look at the line and the
     // setting of the alarm would be seen by neither, and wait for ever.
     const now = this.options.monotonicMs();
+    this.letLateOnesGoOtherwise(now);
     while (this.running < lanes && this.send('first-tries', now)) this.running += 1;
     while (this.patientWaiting > 0 && this.patient < patientLanes && this.send('patient', now)) {
       this.patient += 1;
     }
     this.setAlarm(now);
+  }
+
+  private letLateOnesGoOtherwise(now: number): void {
+    if (now < this.nextOtherwiseMs()) return;
+    this.line = this.line.map((entry) => (now < otherwiseMs(entry) ? entry : otherwiseOf(entry)));
+    this.inVain = NOTHING_SEEN;
+  }
+
+  private nextOtherwiseMs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    if (!this.someOtherwise) return next;
+    for (const entry of this.line) next = Math.min(next, otherwiseMs(entry));
+    this.someOtherwise = next < Number.POSITIVE_INFINITY;
+    return next;
   }
 
   private send(who: 'first-tries' | 'patient', now: number): boolean {
@@ -170,7 +204,7 @@ export class CommitGroup<Item, Result> {
   ): Promise<void> {
     try {
       const verdicts = await this.options.run(batch);
-      const aside = batch.filter((entry, index) => !this.settle(entry, verdicts[index]));
+      const aside = batch.flatMap((entry, index) => this.settle(entry, verdicts[index]));
       this.line = [...aside, ...this.line];
       this.patientWaiting += aside.filter((entry) => this.isPatient(entry)).length;
     } catch (error) {
@@ -184,32 +218,35 @@ export class CommitGroup<Item, Result> {
     }
   }
 
-  /** Answers false for an item that goes back in line. */
-  private settle(entry: Entry<Item, Result>, verdict: Verdict<Result> | undefined): boolean {
+  /** Answers what goes back in line: the item, or what goes in its place. */
+  private settle(
+    entry: Entry<Item, Result>,
+    verdict: Verdict<Result> | undefined,
+  ): Entry<Item, Result>[] {
     switch (verdict?.kind) {
       case 'done':
         entry.resolve(verdict.result);
-        return true;
+        return [];
       case 'aside':
         entry.refusals += 1;
         entry.asideUntil = this.options.monotonicMs() + verdict.forMs;
         entry.asideFor = verdict.busy;
-        return false;
+        return [entry.otherwise ? otherwiseOf(entry) : entry];
       case 'failed':
         entry.reject(verdict.error);
-        return true;
+        return [];
       case undefined:
         entry.reject(new Error('a batch answered fewer verdicts than it had items'));
-        return true;
+        return [];
     }
   }
 
-  /** Wakes up when the first of those set aside may try again. */
+  /** Wakes up when the first of those set aside may try again, or is to go otherwise. */
   private setAlarm(now: number): void {
     if (this.alarm) clearTimeout(this.alarm);
     this.alarm = null;
     // Those set aside stand at the front, so this ends at the first that never was.
-    let next = Number.POSITIVE_INFINITY;
+    let next = this.nextOtherwiseMs();
     for (const { asideUntil, refusals } of this.line) {
       if (refusals === 0) break;
       if (asideUntil > now) next = Math.min(next, asideUntil);
@@ -217,6 +254,15 @@ export class CommitGroup<Item, Result> {
     if (next === Number.POSITIVE_INFINITY) return;
     this.alarm = setTimeout(() => this.sendWhatCanGo(), Math.ceil(next - now));
   }
+}
+
+function otherwiseMs({ since, otherwise }: Entry<unknown, never>): number {
+  return otherwise ? since + otherwise.afterMs : Number.POSITIVE_INFINITY;
+}
+
+/** At the entry's place in line; not set aside, since it wants none of what was busy. */
+function otherwiseOf<Item, Result>(entry: Entry<Item, Result>): Entry<Item, Result> {
+  return { ...entry, ...entry.otherwise, otherwise: undefined, asideUntil: 0, asideFor: [] };
 }
 
 /** A batch being filled, within its limits. */

@@ -1,7 +1,7 @@
 import { type Order, sameContent } from '../orders/index.ts';
 import { otherContent, decidePlaced } from './decide-placed.ts';
 import { decideReserve, movesOf } from './decide-reserve.ts';
-import { type Decision, outcomeOf, stepped, unchanged, type View } from './decision.ts';
+import { type Decision, followed, outcomeOf, stepped, unchanged, type View } from './decision.ts';
 import type { SellEvent } from './event.ts';
 
 /**
@@ -46,18 +46,4 @@ function reservedAndSold(order: Order, view: View): Decision {
 function settled(order: Order): Decision {
   const { order: next, step } = stepped(order, 'sell', { state: 'paid', due: 'never' });
   return { outcome: outcomeOf(next), order: next, steps: [step], moves: movesOf(next, 'settle') };
-}
-
-/** Two decisions about one order, the second over what the first left, are one decision. */
-function followed(first: Decision, second: Decision): Decision {
-  const both = <T>(of: (decision: Decision) => readonly T[] | undefined): readonly T[] => [
-    ...(of(first) ?? []),
-    ...(of(second) ?? []),
-  ];
-  return {
-    ...second,
-    steps: both(({ steps }) => steps),
-    moves: both(({ moves }) => moves),
-    payments: both(({ payments }) => payments),
-  };
 }

@@ -1,3 +1,4 @@
+import { decideAtOnce } from './decide-at-once.ts';
 import { decideCancel } from './decide-cancel.ts';
 import { decideDue } from './decide-due.ts';
 import { decidePayment } from './decide-payment.ts';
@@ -16,7 +17,9 @@ import type { SagaEvent } from './event.ts';
 export function decide(event: SagaEvent, view: View): Decision {
   switch (event.kind) {
     case 'placed':
-      return decidePlaced(event.order, view);
+      return event.reserveWithinMs === undefined
+        ? decidePlaced(event.order, view)
+        : decideAtOnce(event.order, view);
     case 'reserve':
       return decideReserve(event.orderId, view);
     case 'payment':

@@ -84,3 +84,17 @@ export function stepped(
   const from = order.version === 0 ? null : order.state;
   return { order: next, step: { event, from, to: next.state, ...(detail ? { detail } : {}) } };
 }
+
+/** Two decisions about one order, the second over what the first left, are one decision. */
+export function followed(first: Decision, second: Decision): Decision {
+  const both = <T>(of: (decision: Decision) => readonly T[] | undefined): readonly T[] => [
+    ...(of(first) ?? []),
+    ...(of(second) ?? []),
+  ];
+  return {
+    ...second,
+    steps: both(({ steps }) => steps),
+    moves: both(({ moves }) => moves),
+    payments: both(({ payments }) => payments),
+  };
+}

@@ -25,6 +25,27 @@ export interface PlacedEvent {
   readonly order: OrderRequest;
   /** Whoever sends it sends the reserve as well, so nobody needs a nudge. */
   readonly followedUp?: boolean;
+  /**
+   * Decided in the same transaction, when its goods can be had within this time; placed alone when
+   * they cannot, and then it is still to be reserved.
+   */
+  readonly reserveWithinMs?: number;
+}
+
+/** The goods that an event names itself, before anything was read. */
+export function goodsNamedBy(event: StockEvent | SellEvent | PlacedEvent): readonly number[] {
+  switch (event.kind) {
+    case 'placed':
+      return event.reserveWithinMs === undefined ? [] : goodsIn(event.order.lines);
+    case 'sell':
+      return goodsIn(event.lines);
+    default:
+      return [event.goodsId];
+  }
+}
+
+function goodsIn(lines: readonly Line[]): readonly number[] {
+  return [...new Set(lines.map(({ goodsId }) => goodsId))];
 }
 
 /** Reserve and settle at once, for those who take the money themselves and tell of no payment. */

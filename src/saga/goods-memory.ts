@@ -31,7 +31,9 @@ export class GoodsMemory {
   foreseesNoMoves(events: readonly SagaEvent[]): boolean {
     return events.every((event) => {
       if (event.kind === 'reserve') return this.isShort(this.lines.get(event.orderId) ?? []);
-      return event.kind === 'placed' || (event.kind === 'sell' && this.isShort(event.lines));
+      if (event.kind === 'sell') return this.isShort(event.lines);
+      if (event.kind !== 'placed') return false;
+      return event.reserveWithinMs === undefined || this.isShort(event.order.lines);
     });
   }
 

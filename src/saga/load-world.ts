@@ -3,7 +3,7 @@ import { type KnownOrder, lockOrders, type Order } from '../orders/index.ts';
 import { readAppliedPayments, readEarlyPayments, readPayments } from '../payments/index.ts';
 import { ensureStock, lockStock, readAdjustments, readStock } from '../stock/index.ts';
 import type { Rules } from './decision.ts';
-import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 import { World } from './world.ts';
 
 /**
@@ -46,11 +46,10 @@ export function goodsOf(
   event: SagaEvent,
   orderOf: (orderId: string) => Order | undefined,
 ): readonly number[] {
-  if (isStockEvent(event)) return [event.goodsId];
-  if (event.kind === 'placed') return [];
+  if (isStockEvent(event) || event.kind === 'placed') return goodsNamedBy(event);
   const order = orderOf(orderIdOf(event));
   if (event.kind === 'sell') {
-    return !order || UNSOLD.has(order.state) ? event.lines.map(({ goodsId }) => goodsId) : [];
+    return !order || UNSOLD.has(order.state) ? goodsNamedBy(event) : [];
   }
   const open = event.kind === 'return' ? RETURNABLE : OPEN;
   return order && open.has(order.state) ? order.lines.map(({ goodsId }) => goodsId) : [];

@@ -64,6 +64,7 @@ describe('orders over HTTP', () => {
       const path = '/v1/orders?wait=50ms';
       const { status, body } = await slow.send('producer', 'POST', path, order('a', 1));
       expect([status, body]).to.deep.equal([202, { orderId: 'a', state: 'placed' }]);
+      expect(await readOrderState(slow.database, 'a')).to.equal('placed');
       locks.busy.clear();
       await until(async () => (await readOrderState(slow.database, 'a')) === 'reserved', 5000);
     } finally {

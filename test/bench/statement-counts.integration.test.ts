@@ -44,7 +44,7 @@ describe('the cost of a batch', () => {
     await saga.advance({
       kind: 'stock-set',
       goodsId: 1,
-      available: ORDERS,
+      available: 2 * ORDERS,
       reason: 'test',
       idempotencyKey: 'stock',
       via,
@@ -98,6 +98,20 @@ describe('the cost of a batch', () => {
     );
     const cost = await costOf(events, 'reserved');
     expect(cost).to.deep.equal({ batches: 1, statements: 6, trips: 3, lockRounds: 1 });
+  });
+
+  it('is eight statements in five trips, and one lock, to place and reserve many', async () => {
+    const lines = [{ goodsId: 1, quantity: 1 }];
+    const events = numbers.map(
+      (index): SagaEvent => ({
+        kind: 'placed',
+        order: { orderId: `w${index}`, lines },
+        reserveWithinMs: 1000,
+        via,
+      }),
+    );
+    const cost = await costOf(events, 'reserved');
+    expect(cost).to.deep.equal({ batches: 1, statements: 8, trips: 5, lockRounds: 1 });
   });
 
   it('is eight statements in three trips, and one lock, to settle many payments', async () => {

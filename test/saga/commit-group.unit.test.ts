@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { CommitGroup, type Key, type Verdict, type Waiting } from '../../src/saga/commit-group.ts';
+import {
+  CommitGroup,
+  type Key,
+  type Otherwise,
+  type Verdict,
+  type Waiting,
+} from '../../src/saga/commit-group.ts';
 import { signal, until } from '../support/until.ts';
 
 interface Running {
@@ -29,8 +35,12 @@ function groupByHand(limits: { lanes?: number; itemsMax?: number; keysMax?: numb
     patientAfter: 3,
     ...limits,
   });
-  const submit = (item: string, keys: readonly Key[], kind = 'stock') =>
-    group.submit(item, keys, kind);
+  const submit = (
+    item: string,
+    keys: readonly Key[],
+    kind = 'stock',
+    otherwise?: Otherwise<string>,
+  ) => group.submit(item, keys, kind, otherwise);
   const nth = async (index: number): Promise<Running> => {
     await until(() => running.length > index, 2000, `batch ${index}`);
     return running[index] as Running;
@@ -198,5 +208,47 @@ describe('an item that is set aside', () => {
       patientAfter: 3,
     });
     expect(await group.submit('a', [1], 'stock')).to.equal('a!');
+  });
+});
+
+describe('an item that can go otherwise', () => {
+  const alone = { item: 'alone', keys: ['o'], kind: 'orders', afterMs: 100 };
+
+  it('does so as soon as somebody else holds its keys', async () => {
+    const { submit, nth } = groupByHand();
+    const answers = [submit('a', ['o', 1], 'stock', alone), submit('b', [2])];
+    (await nth(0)).answer([aside([1], 1000), { kind: 'done', result: 'b!' }]);
+    expect((await nth(1)).items).to.deep.equal(['alone']);
+    (await nth(1)).done();
+    expect(await Promise.all(answers)).to.deep.equal(['alone!', 'b!']);
+  });
+
+  it('does so when it has waited long for those that queue before it', async () => {
+    const { submit, nth, running, clock } = groupByHand();
+    const answers = [submit('a', [1])];
+    await nth(0);
+    answers.push(submit('b', ['o', 1], 'stock', alone), submit('c', [1]));
+    clock.ms = 99;
+    await turn();
+    expect(running).to.have.length(1);
+    clock.ms = 100;
+    // Nothing ends and nobody comes: its own alarm wakes it.
+    expect((await nth(1)).items).to.deep.equal(['alone']);
+    running[1]?.done();
+    running[0]?.done();
+    expect((await nth(2)).items).to.deep.equal(['c']);
+    running[2]?.done();
+    expect(await Promise.all(answers)).to.deep.equal(['a!', 'alone!', 'c!']);
+  });
+
+  it('goes as it is when nothing is in its way', async () => {
+    const { submit, nth, clock, running } = groupByHand();
+    const answer = submit('a', ['o', 1], 'stock', alone);
+    expect((await nth(0)).items).to.deep.equal(['a']);
+    clock.ms = 1000;
+    await turn();
+    expect(running).to.have.length(1);
+    running[0]?.done();
+    expect(await answer).to.equal('a!');
   });
 });

@@ -28,9 +28,13 @@ export function checkedOrder(value: unknown): PlacedOrder {
   return orderPlaced.entry(checkStrictly(value));
 }
 
+/** How long an order may lie here and not in the database because others have its goods. */
+const GOODS_PATIENCE_MS = 1000;
+
 /**
  * Places orders, and when somebody waits decides them here and now: then no job carries them, and
- * the answer comes as soon as the transaction has. Whoever else is deciding the same order at this
+ * the answer comes as soon as the transaction has. Those whose goods others have locked are only
+ * placed, and decided when the goods are free. Whoever else is deciding the same order at this
  * moment is no matter, since the second to come is told how it stands.
  */
 export async function placeOrders(
@@ -38,13 +42,18 @@ export async function placeOrders(
   orders: readonly PlacedOrder[],
   waitMs: number,
 ): Promise<readonly Answer[]> {
-  const followedUp = waitMs > 0;
-  const placed = await saga.advanceAll(
-    orders.map((order) => ({ kind: 'placed', order, followedUp, via: VIA })),
-  );
-  if (!followedUp) return placed.map((one) => answerOf(one, waitMs));
+  if (waitMs === 0) {
+    const kept = await saga.advanceAll(
+      orders.map((order) => ({ kind: 'placed', order, via: VIA })),
+    );
+    return kept.map((one) => answerOf(one, waitMs));
+  }
   const ended = new AbortController();
   const waiting = pause(waitMs, ended.signal);
+  const reserveWithinMs = Math.min(waitMs / 2, GOODS_PATIENCE_MS);
+  const placed = await saga.advanceAll(
+    orders.map((order) => ({ kind: 'placed', order, followedUp: true, reserveWithinMs, via: VIA })),
+  );
   const decided = placed.map((one) =>
     isPlaced(one) ? Promise.race([decide(saga, one), waiting.then(() => one)]) : one,
   );
