@@ -1,22 +1,22 @@
 import type { Line } from '../orders/index.ts';
 import type { SagaEvent } from './event.ts';
 
-const REMEMBERED_MAX = 50_000;
+const GENERATION = 25_000;
 
 /**
  * What this process has lately seen: which goods an order wants, and how many units of a goods id
  * were left. Only ever a hint, to save a read or a lock; the transaction reads everything again.
  */
 export class GoodsMemory {
-  private readonly lines = new Map<string, readonly Line[]>();
-  private readonly available = new Map<number, number>();
+  private readonly lines = new Remembered<string, readonly Line[]>();
+  private readonly available = new Remembered<number, number>();
 
   linesOf(orderId: string): readonly Line[] | undefined {
     return this.lines.get(orderId);
   }
 
   rememberLines(orderId: string, lines: readonly Line[]): void {
-    remember(this.lines, orderId, lines);
+    this.lines.set(orderId, lines);
   }
 
   forgetLines(orderId: string): void {
@@ -24,7 +24,7 @@ export class GoodsMemory {
   }
 
   rememberAvailable(goodsId: number, available: number): void {
-    remember(this.available, goodsId, available);
+    this.available.set(goodsId, available);
   }
 
   /** Is it likely that none of these events can move any goods? */
@@ -44,10 +44,28 @@ export class GoodsMemory {
   }
 }
 
-function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= REMEMBERED_MAX) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
+/**
+ * The last so many keys, and up to as many that were set before them. To forget the oldest key
+ * each time a new one comes would be exact and slow: a map that loses its first key over and over
+ * has to step over all that it has lost.
+ */
+class Remembered<Key, Value> {
+  private young = new Map<Key, Value>();
+  private old = new Map<Key, Value>();
+
+  get(key: Key): Value | undefined {
+    return this.young.get(key) ?? this.old.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    this.young.set(key, value);
+    if (this.young.size < GENERATION) return;
+    this.old = this.young;
+    this.young = new Map();
+  }
+
+  delete(key: Key): void {
+    this.young.delete(key);
+    this.old.delete(key);
+  }
 }

@@ -1,7 +1,13 @@
 import type { Sql } from '../mysql/index.ts';
 import { type KnownOrder, lockOrders, type Order } from '../orders/index.ts';
 import { readAppliedPayments, readEarlyPayments, readPayments } from '../payments/index.ts';
-import { ensureStock, lockStock, readAdjustments, readStock } from '../stock/index.ts';
+import {
+  type Balance,
+  ensureStock,
+  lockStock,
+  readAdjustments,
+  readStock,
+} from '../stock/index.ts';
 import type { Rules } from './decision.ts';
 import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 import { World } from './world.ts';
@@ -17,28 +23,45 @@ export async function loadWorld(
   stock: 'locked' | 'looked-at',
 ): Promise<World> {
   const orderIds = [...new Set(events.flatMap((e) => (isStockEvent(e) ? [] : [orderIdOf(e)])))];
+  const balancesOf = (goodsIds: readonly number[]) => balancesFor(sql, goodsIds, stock);
+  const named = events.every(({ kind }) => kind === 'placed')
+    ? goodsIdsOf(events, () => undefined)
+    : null;
   // Asked for in one turn, so they go in one trip; the orders are locked first.
-  const [{ now, orders }, payments] = await Promise.all([
+  const [{ now, orders }, payments, balancesOfNamed] = await Promise.all([
     lockOrders(sql, orderIds.length > 0 ? orderIds : ['']),
     paymentsFor(sql, events),
+    named && balancesOf(named),
   ]);
   const early = await earlyPaymentsFor(sql, orders);
   const applied = await appliedPaymentsFor(sql, events, orders);
   const adjustments = await adjustmentsFor(sql, events);
-  const asRead = (orderId: string) => orders.get(orderId)?.order;
-  const goodsIds = [...new Set(events.flatMap((event) => goodsOf(event, asRead)))].toSorted(
-    (one, other) => one - other,
-  );
+  const goodsIds = named ?? goodsIdsOf(events, (orderId) => orders.get(orderId)?.order);
   await ensureStock(sql, [
     ...new Set(events.flatMap((event) => (isStockEvent(event) ? [event.goodsId] : []))),
   ]);
-  const balances =
-    goodsIds.length === 0
-      ? new Map()
-      : await (stock === 'locked' ? lockStock(sql, goodsIds) : readStock(sql, goodsIds));
+  const balances = balancesOfNamed ?? (await balancesOf(goodsIds));
   const goods = new Set(goodsIds);
   const facts = { now, orders, goods, balances, payments, early, applied, adjustments };
   return new World(facts, rules);
+}
+
+/** In order of id, since that is how they are locked. */
+function goodsIdsOf(
+  events: readonly SagaEvent[],
+  orderOf: (orderId: string) => Order | undefined,
+): readonly number[] {
+  const ids = new Set(events.flatMap((event) => goodsOf(event, orderOf)));
+  return [...ids].toSorted((one, other) => one - other);
+}
+
+async function balancesFor(
+  sql: Sql,
+  goodsIds: readonly number[],
+  stock: 'locked' | 'looked-at',
+): Promise<ReadonlyMap<number, Balance>> {
+  if (goodsIds.length === 0) return new Map();
+  return await (stock === 'locked' ? lockStock(sql, goodsIds) : readStock(sql, goodsIds));
 }
 
 /** The goods whose balances an event may ask for, given the orders as they are. */

@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { GoodsMemory } from '../../src/saga/goods-memory.ts';
+
+const lines = [{ goodsId: 1, quantity: 1 }];
+
+describe('the memory of goods', () => {
+  it('keeps the latest, and does not grow for ever', () => {
+    const memory = new GoodsMemory();
+    for (let index = 0; index < 200_000; index += 1) memory.rememberLines(`o${index}`, lines);
+    expect(memory.linesOf('o199999')).to.equal(lines);
+    expect(memory.linesOf('o180000')).to.equal(lines);
+    expect(memory.linesOf('o100000')).to.equal(undefined);
+  });
+
+  it('forgets what it is told to, however long ago that came', () => {
+    const memory = new GoodsMemory();
+    memory.rememberLines('a', lines);
+    for (let index = 0; index < 25_000; index += 1) memory.rememberLines(`o${index}`, lines);
+    expect(memory.linesOf('a')).to.equal(lines);
+    memory.forgetLines('a');
+    expect(memory.linesOf('a')).to.equal(undefined);
+  });
+
+  it('believes the latest number that was left', () => {
+    const memory = new GoodsMemory();
+    const via = { cause: 'http', attempt: 1 } as const;
+    const waited = {
+      kind: 'placed',
+      order: { orderId: 'a', lines },
+      reserveWithinMs: 1,
+      via,
+    } as const;
+    expect(memory.foreseesNoMoves([waited])).to.equal(false);
+    memory.rememberAvailable(1, 0);
+    expect(memory.foreseesNoMoves([waited])).to.equal(true);
+    memory.rememberAvailable(1, 5);
+    expect(memory.foreseesNoMoves([waited])).to.equal(false);
+  });
+});
