@@ -14,22 +14,35 @@ export class CutProxy {
   cuts = 0;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  /** Those that have lost something on the way. */
+  private readonly holed = new Set<Socket>();
+  private port = 0;
 
   constructor(targetPort: number) {
     this.server = createServer((client) => this.join(client, connect(targetPort, '127.0.0.1')));
   }
 
   async listen(): Promise<number> {
-    this.server.listen(0, '127.0.0.1');
+    this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     const address = this.server.address();
-    return typeof address === 'object' && address ? address.port : 0;
+    this.port = typeof address === 'object' && address ? address.port : 0;
+    return this.port;
   }
 
+  /** Cuts every line and takes no new one, until it listens again. */
   async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
+    if (!this.server.listening) return;
     this.server.close();
     await once(this.server, 'close');
+  }
+
+  /** The end of a black hole: a line on which something was lost is no line any more. */
+  heal(): void {
+    this.mode = 'pass';
+    for (const socket of this.holed) socket.destroy();
+    this.holed.clear();
   }
 
   private join(client: Socket, target: Socket): void {
@@ -37,12 +50,12 @@ export class CutProxy {
     this.watch(client, target);
     this.watch(target, client);
     client.on('data', (data: Buffer) => {
-      if (this.mode === 'black-hole') return;
+      if (this.mode === 'black-hole') return void this.holed.add(client);
       committing = this.mode === 'swallow-commit' && /COMMIT;?$/.test(data.toString('latin1'));
       target.write(data);
     });
     target.on('data', (data: Buffer) => {
-      if (this.mode === 'black-hole') return;
+      if (this.mode === 'black-hole') return void this.holed.add(client);
       if (!committing) {
         client.write(data);
         return;
@@ -59,6 +72,7 @@ export class CutProxy {
     socket.on('error', () => socket.destroy()); // a cut line is what this is for
     socket.on('close', () => {
       this.sockets.delete(socket);
+      this.holed.delete(socket);
       other.destroy();
     });
   }
