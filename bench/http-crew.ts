@@ -29,6 +29,7 @@ export async function startHttpCrew(rig: Rig, profileFolder: string | null): Pro
     environment: {
       ...environment,
       HOLDFAST_HTTP_PORT: '0',
+      HOLDFAST_GRPC_PORT: '0',
       HOLDFAST_PRODUCER_TOKENS: token,
       // One caller plays all of them; the limit is for one among many.
       HOLDFAST_RATE_LIMIT: '1000000',
@@ -41,15 +42,15 @@ export async function startHttpCrew(rig: Rig, profileFolder: string | null): Pro
     await Promise.all(all.map((child) => child.stop()));
   };
   try {
-    const [{ url }] = await Promise.all(
+    const [{ httpUrl }] = await Promise.all(
       [api, load, worker].map((one) => one.next('ready')) as [
-        Promise<{ readonly url?: unknown }>,
+        Promise<{ readonly httpUrl?: unknown }>,
         ...Promise<unknown>[],
       ],
     );
     const supply = new GoodsSupply(rig);
     const contenders = [
-      ...httpContenders({ rig, supply, api, load, url: String(url), token }),
+      ...httpContenders({ rig, supply, api, load, url: String(httpUrl), token }),
       queuedContender({ rig, supply, worker }),
     ];
     return { contenders, stop };

@@ -1,7 +1,7 @@
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { type Addresses, openDoors } from './doors.ts';
-import { runProcess, tellLauncher } from './run-process.ts';
+import { answerLauncher, runProcess, tellLauncher } from './run-process.ts';
 import { assertSchema } from './workers.ts';
 
 /** One process with the doors alone, until it is told to stop; workers run beside it. */
@@ -13,6 +13,7 @@ export async function runApi(): Promise<Addresses> {
       const doors = await openDoors(app);
       const { addresses } = doors;
       app.logger.info('the doors are open', { ...addresses });
+      answerLauncher({ stats: () => app.saga.stats });
       tellLauncher({ type: 'ready', queuePrefix: app.config.queuePrefix, ...addresses });
       resolve(addresses);
       return {

@@ -26,7 +26,7 @@ export function sagaMetrics(
   const batches = new Histogram({
     name: 'holdfast_batch_events',
     help: 'Events in one transaction',
-    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 400],
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 400, 800],
     registers,
   });
   countersOf(registry, saga.stats);

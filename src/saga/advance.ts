@@ -32,7 +32,7 @@ export interface SagaParts {
 }
 
 export interface Batching {
-  /** Events in one transaction at most. */
+  /** Events in one transaction at most; one with much in it counts twice. */
   readonly eventsMax: number;
   /** Goods ids under one lock at most. */
   readonly goodsMax: number;
@@ -42,7 +42,7 @@ export interface Batching {
   readonly busyLimitMs: number;
 }
 
-const BATCHING: Batching = { eventsMax: 400, goodsMax: 256, lanes: 4, busyLimitMs: 30_000 };
+const BATCHING: Batching = { eventsMax: 800, goodsMax: 256, lanes: 4, busyLimitMs: 30_000 };
 const REREADS_MAX = 20;
 
 /** What became of one of several events; each stands for itself. */
@@ -92,6 +92,7 @@ export function createSaga(parts: SagaParts): Saga {
     lanes: batching.lanes,
     patientLanes: 4,
     itemsMax: batching.eventsMax,
+    weightOf: (event) => (memory.isSmall(event) ? 1 : 2),
     keysMax: batching.goodsMax,
     patientAfter: PATIENT_AFTER,
   });

@@ -27,6 +27,8 @@ export interface CommitGroupOptions<Item, Result> {
   /** How many more may be in flight of items that were refused several times and now queue. */
   readonly patientLanes: number;
   readonly itemsMax: number;
+  /** As how many items one counts. Default 1. */
+  readonly weightOf?: (item: Item) => number;
   readonly keysMax: number;
   /** From this many refusals on an item is patient. */
   readonly patientAfter: number;
@@ -167,7 +169,7 @@ export class CommitGroup<Item, Result> {
     const inVain = patient || now >= this.inVain.untilMs ? NOTHING_SEEN : this.inVain;
     const blocked = new Set<Key>(inVain.blocked);
     let untilMs = inVain.untilMs;
-    const taken = new TakenBatch<Entry<Item, Result>>(this.options);
+    const taken = new TakenBatch<Item, Entry<Item, Result>>(this.options);
     const left: Entry<Item, Result>[] = [];
     let at = inVain.entries;
     for (; at < this.line.length && !taken.isFull; at += 1) {
@@ -265,18 +267,21 @@ function otherwiseOf<Item, Result>(entry: Entry<Item, Result>): Entry<Item, Resu
   return { ...entry, ...entry.otherwise, otherwise: undefined, asideUntil: 0, asideFor: [] };
 }
 
+type Limits<Item> = Pick<CommitGroupOptions<Item, never>, 'itemsMax' | 'keysMax' | 'weightOf'>;
+
 /** A batch being filled, within its limits. */
-class TakenBatch<Taken extends { readonly keys: readonly Key[]; readonly kind: string }> {
+class TakenBatch<Item, Taken extends Waiting<Item>> {
   readonly entries: Taken[] = [];
   private readonly keys = new Set<Key>();
-  private readonly limits: { readonly itemsMax: number; readonly keysMax: number };
+  private readonly limits: Limits<Item>;
+  private weight = 0;
 
-  constructor(limits: { readonly itemsMax: number; readonly keysMax: number }) {
+  constructor(limits: Limits<Item>) {
     this.limits = limits;
   }
 
   get isFull(): boolean {
-    return this.entries.length >= this.limits.itemsMax;
+    return this.weight >= this.limits.itemsMax;
   }
 
   accepts(entry: Taken, patient: boolean): boolean {
@@ -292,6 +297,7 @@ class TakenBatch<Taken extends { readonly keys: readonly Key[]; readonly kind: s
 
   add(entry: Taken): void {
     this.entries.push(entry);
+    this.weight += this.limits.weightOf?.(entry.item) ?? 1;
     for (const key of entry.keys) if (typeof key === 'number') this.keys.add(key);
   }
 }

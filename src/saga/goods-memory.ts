@@ -1,7 +1,8 @@
-import type { Line } from '../orders/index.ts';
-import type { SagaEvent } from './event.ts';
+import type { Line, OrderRequest } from '../orders/index.ts';
+import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 
 const GENERATION = 25_000;
+const SMALL_LINES = 4;
 
 /**
  * What this process has lately seen: which goods an order wants, and how many units of a goods id
@@ -27,6 +28,14 @@ export class GoodsMemory {
     this.available.set(goodsId, available);
   }
 
+  /** Does it write little? Of these twice as many fit into what a server takes in one piece. */
+  isSmall(event: SagaEvent): boolean {
+    if (isStockEvent(event)) return true;
+    if (event.kind === 'placed') return isSmallOrder(event.order);
+    const lines = event.kind === 'sell' ? event.lines : this.lines.get(orderIdOf(event));
+    return lines !== undefined && lines.length <= SMALL_LINES;
+  }
+
   /** Is it likely that none of these events can move any goods? */
   foreseesNoMoves(events: readonly SagaEvent[]): boolean {
     return events.every((event) => {
@@ -42,6 +51,10 @@ export class GoodsMemory {
       ({ goodsId, quantity }) => (this.available.get(goodsId) ?? quantity) < quantity,
     );
   }
+}
+
+function isSmallOrder({ lines, metadata }: OrderRequest): boolean {
+  return lines.length <= SMALL_LINES && !metadata;
 }
 
 /**

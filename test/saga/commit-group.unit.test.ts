@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   CommitGroup,
+  type CommitGroupOptions,
   type Key,
   type Otherwise,
   type Verdict,
@@ -16,7 +17,7 @@ interface Running {
 }
 
 /** A group whose batches a test carries out by hand, on a clock it moves by hand. */
-function groupByHand(limits: { lanes?: number; itemsMax?: number; keysMax?: number } = {}) {
+function groupByHand(limits: Partial<CommitGroupOptions<string, string>> = {}) {
   const running: Running[] = [];
   const clock = { ms: 0 };
   const run = (batch: readonly Waiting<string>[]) =>
@@ -116,6 +117,13 @@ describe('a commit group', () => {
     expect((await narrow.nth(0)).items).to.deep.equal(['wide']);
     expect((await narrow.nth(1)).items).to.deep.equal(['a', 'b']);
     expect((await narrow.nth(2)).items).to.deep.equal(['c']);
+  });
+
+  it('counts an item as often as it weighs', async () => {
+    const heavy = groupByHand({ itemsMax: 4, weightOf: (item) => item.length });
+    for (const item of ['aa', 'b', 'cc', 'd']) void heavy.submit(item, [item]);
+    expect((await heavy.nth(0)).items).to.deep.equal(['aa', 'b', 'cc']);
+    expect((await heavy.nth(1)).items).to.deep.equal(['d']);
   });
 
   it('rejects every item of a batch that fails, and goes on', async () => {

@@ -36,4 +36,23 @@ describe('the memory of goods', () => {
     memory.rememberAvailable(1, 5);
     expect(memory.foreseesNoMoves([waited])).to.equal(false);
   });
+
+  it('tells what writes little from what writes much, and from what it does not know', () => {
+    const memory = new GoodsMemory();
+    const via = { cause: 'http', attempt: 1 } as const;
+    const many = Array.from({ length: 5 }, (_, index) => ({ goodsId: index + 1, quantity: 1 }));
+    const placed = (order: object) =>
+      memory.isSmall({ kind: 'placed', order: { orderId: 'a', lines, ...order }, via });
+    expect([placed({}), placed({ lines: many }), placed({ metadata: { a: 1 } })]).to.deep.equal([
+      true,
+      false,
+      false,
+    ]);
+    const reserve = { kind: 'reserve', orderId: 'a', via } as const;
+    expect(memory.isSmall(reserve)).to.equal(false);
+    memory.rememberLines('a', lines);
+    expect(memory.isSmall(reserve)).to.equal(true);
+    memory.rememberLines('a', many);
+    expect(memory.isSmall(reserve)).to.equal(false);
+  });
 });
