@@ -1,6 +1,8 @@
-import type { FastifySchemaCompiler } from 'fastify';
-import type { TSchema } from 'typebox';
-import { checkedBy } from '../../shapes/index.ts';
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { checkedBy, strictly } from '../../shapes/index.ts';
+
+const NO_QUERY = strictly(Type.Object({}));
 
 /**
  * Checks what a request brings with the same words as every other door. Addresses carry only
@@ -17,6 +19,15 @@ export const checkRequests: FastifySchemaCompiler<TSchema> = ({ schema, httpPart
     }
   };
 };
+
+/** From now on every route checks by its schema, and takes no query that it does not name. */
+export function checkEveryRequest(app: FastifyInstance): void {
+  app.setValidatorCompiler(checkRequests);
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/v1/')) return;
+    route.schema = { ...route.schema, querystring: route.schema?.querystring ?? NO_QUERY };
+  });
+}
 
 function withNumbers(value: unknown, schema: TSchema): unknown {
   const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { messageOf } from '../../kernel/index.ts';
 import type { Commit } from '../../saga/index.ts';
 import { stockView } from '../../stock/index.ts';
@@ -20,16 +21,26 @@ const BEHIND_MAX = 1024 * 1024;
  */
 export function eventRoutes(app: FastifyInstance, parts: HttpParts): void {
   const stream = new EventStream(parts);
-  app.addHook('onClose', async () => stream.close());
+  app.addHook('preClose', async () => stream.close());
   app.get(
     '/v1/events',
     {
       config: { open: ['viewer'] },
+      exposeHeadRoute: false, // it would listen for ever and hear nothing
       schema: {
         tags: ['operation'],
+        operationId: 'watchEvents',
         summary: 'Orders, stock and queues as they change (server-sent events)',
-        produces: ['text/event-stream'],
-        response: refusals(),
+        description:
+          '`order` and `stock` carry a list of what changed in the last 200 ms in this process, ' +
+          '`queues` comes every 2 s with how full each queue is.',
+        response: {
+          200: {
+            description: 'a stream without an end',
+            content: { 'text/event-stream': { schema: Type.String() } },
+          },
+          ...refusals(),
+        },
       },
     },
     async (_request, reply) => {
@@ -38,7 +49,7 @@ export function eventRoutes(app: FastifyInstance, parts: HttpParts): void {
         const detail = `${LISTENERS_MAX} listeners are there already`;
         return await sendProblem(reply, problem(503, 'overloaded', detail));
       }
-      reply.hijack();
+      void reply.hijack();
       stream.join(reply.raw);
     },
   );
@@ -51,6 +62,7 @@ class EventStream {
   private readonly stock = new Map<number, object>();
   private stopListening: (() => void) | null = null;
   private timers: NodeJS.Timeout[] = [];
+  private isClosed = false;
 
   constructor(parts: HttpParts) {
     this.parts = parts;
@@ -65,14 +77,22 @@ class EventStream {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      connection: 'close', // whoever listened has nothing else to ask over it
     });
     response.write('retry: 2000\n\n');
     response.on('close', () => this.leave(response));
+    // A line that breaks is nothing but a listener who has left.
+    response.on('error', () => this.leave(response));
+    if (this.isClosed) {
+      response.end();
+      return;
+    }
     this.listeners.add(response);
     if (this.listeners.size === 1) this.start();
   }
 
   close(): void {
+    this.isClosed = true;
     for (const response of this.listeners) response.end();
     this.listeners.clear();
     this.stop();
@@ -97,6 +117,9 @@ class EventStream {
     this.stopListening = null;
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
+    // The next to come hears of what happens from then on.
+    this.orders.clear();
+    this.stock.clear();
   }
 
   private gather({ orders, stock }: Commit): void {
@@ -129,8 +152,11 @@ class EventStream {
   private send(event: string, data: unknown): void {
     const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
     for (const response of this.listeners) {
-      if (response.writableLength > BEHIND_MAX) response.destroy();
-      else response.write(text);
+      if (response.writableLength <= BEHIND_MAX) response.write(text);
+      else {
+        this.leave(response);
+        response.destroy();
+      }
     }
   }
 }
