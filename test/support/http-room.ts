@@ -43,7 +43,10 @@ const quietOps: HttpParts['ops'] = {
 
 /** The HTTP API on a port of its own, over a saga and a database of its own. */
 export async function httpRoom(
-  options: SagaFixtureOptions & { readonly parts?: Partial<HttpParts> } = {},
+  options: SagaFixtureOptions & {
+    readonly parts?: Partial<HttpParts>;
+    readonly doors?: Partial<HttpParts['doors']>;
+  } = {},
 ): Promise<HttpRoom> {
   const fixture = await sagaFixture(options);
   const { parts = {} } = options;
@@ -59,6 +62,7 @@ export async function httpRoom(
         operator: [TOKENS.operator],
       },
       paymentSecrets: [PAYMENT_SECRET],
+      ...options.doors,
     },
     database: fixture.database,
     saga: fixture.saga,
