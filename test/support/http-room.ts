@@ -21,6 +21,8 @@ export interface Answered {
 
 export interface HttpRoom extends SagaFixture {
   readonly url: string;
+  /** Stops the HTTP API alone; what is behind it goes on. */
+  stopServer(): Promise<void>;
   /** Sends a request as a caller of this role, or as a stranger. */
   send(
     role: keyof typeof TOKENS | null,
@@ -91,6 +93,7 @@ export async function httpRoom(
       const text = await response.text();
       return { status: response.status, headers: response.headers, body: jsonOf(text) };
     },
+    stopServer: () => server.close(),
     drop: async () => {
       await server.close();
       await fixture.drop();

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
@@ -92,8 +94,16 @@ function bareApp({ logger, clock }: HttpParts): FastifyInstance {
 /** Requests under way get their answer; on the same connection no other is begun. */
 function refuseWhenStopping(app: FastifyInstance): void {
   let isStopping = false;
+  // Connections that have sent no request yet: Node takes them for busy, and would wait.
+  const unused = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
   app.addHook('preClose', async () => {
     isStopping = true;
+    for (const socket of unused) socket.destroy();
   });
   app.addHook('onRequest', (_request, _reply, done) => {
     if (!isStopping) done();
