@@ -6,14 +6,16 @@ interface BadField {
   readonly allowed: string;
 }
 
-/** Their values are a person's, or a secret; nobody needs to read them in an error. */
-const PERSONAL = /^(?:the value|token|next|q|reason|.*\b(?:buyerId|metadata)\b.*)$/s;
+/** Texts that name things, not people; what else is text may be anything. */
+const NAMES = /(?:^|\.)(?:orderId|paymentId|idempotency-?key|currency|state|wait)$/i;
+const PERSONAL = /\bbuyerId\b|\bmetadata\b/;
+const LIKE_A_NUMBER = /^"[-+]?[\d.]{1,20}(?:e[-+]?\d{1,4})?"$/i;
 const UNKNOWN_FIELD = 'no field of this name';
 const NAME_MAX = 80;
 
 /**
- * What an error may tell of what was sent: bad values by themselves, so that a caller sees the
- * mistake, but none of a person, of a field that we do not know, or of a whole object.
+ * What an error may tell of what was sent: numbers and names, so that a caller sees the mistake,
+ * but nothing of a person, of a field that we do not know, or of a whole object.
  */
 export function discreet({ message, details }: AppError): [string, Record<string, unknown>] {
   const { problems } = details as { problems?: readonly BadField[] };
@@ -30,7 +32,7 @@ export function discreet({ message, details }: AppError): [string, Record<string
 function discreetValue(field: string, value: string, allowed: string): string {
   if (value.startsWith('{')) return 'an object';
   if (value.startsWith('[')) return 'a list';
-  const isText = value.startsWith('"');
-  if (isText && (PERSONAL.test(field) || allowed === UNKNOWN_FIELD)) return 'some text';
-  return !isText && allowed === UNKNOWN_FIELD && /\d/.test(value) ? 'a number' : value;
+  const isOurs = allowed !== UNKNOWN_FIELD && !PERSONAL.test(field);
+  if (!value.startsWith('"')) return isOurs || !/\d/.test(value) ? value : 'a number';
+  return isOurs && (NAMES.test(field) || LIKE_A_NUMBER.test(value)) ? value : 'some text';
 }

@@ -59,7 +59,7 @@ const batchBody = strictly(
         description: `a list of 1 to ${BATCH_MAX} orders, each as for POST /v1/orders`,
       }),
     },
-    { examples: [{ orders: [ORDER_EXAMPLE] }] },
+    { description: '{ orders: [..] }', examples: [{ orders: [ORDER_EXAMPLE] }] },
   ),
 );
 
