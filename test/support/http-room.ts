@@ -43,16 +43,12 @@ const quietOps: HttpParts['ops'] = {
   },
 };
 
-/** The HTTP API on a port of its own, over a saga and a database of its own. */
-export async function httpRoom(
-  options: SagaFixtureOptions & {
-    readonly parts?: Partial<HttpParts>;
-    readonly doors?: Partial<HttpParts['doors']>;
-  } = {},
-): Promise<HttpRoom> {
-  const fixture = await sagaFixture(options);
-  const { parts = {} } = options;
-  const server = await startHttp({
+/** What the HTTP API needs, over a saga and a database that are there. */
+export function httpParts(
+  { database, saga }: Pick<SagaFixture, 'database' | 'saga'>,
+  more: Partial<HttpParts> = {},
+): HttpParts {
+  return {
     doors: {
       bind: '127.0.0.1',
       httpPort: { number: 0, isChosen: true },
@@ -64,16 +60,28 @@ export async function httpRoom(
         operator: [TOKENS.operator],
       },
       paymentSecrets: [PAYMENT_SECRET],
-      ...options.doors,
     },
-    database: fixture.database,
-    saga: fixture.saga,
-    logger: options.logger ?? silentLogger,
+    database,
+    saga,
+    logger: silentLogger,
     clock: systemClock,
     ops: quietOps,
     queueCounts: () => Promise.resolve([]),
-    ...parts,
-  });
+    ...more,
+  };
+}
+
+/** The HTTP API on a port of its own, over a saga and a database of its own. */
+export async function httpRoom(
+  options: SagaFixtureOptions & {
+    readonly parts?: Partial<HttpParts>;
+    readonly doors?: Partial<HttpParts['doors']>;
+  } = {},
+): Promise<HttpRoom> {
+  const fixture = await sagaFixture(options);
+  const { logger = silentLogger } = options;
+  const parts = httpParts(fixture, { logger, ...options.parts });
+  const server = await startHttp({ ...parts, doors: { ...parts.doors, ...options.doors } });
   return {
     ...fixture,
     url: server.url,
