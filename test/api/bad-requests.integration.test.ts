@@ -210,8 +210,6 @@ describe('bad requests', () => {
   });
 
   it('that are no HTTP are answered all the same, and hung up on', async () => {
-    const ask = (head: string): Promise<{ status: number; head: string; body: string }> =>
-      sendRaw(room.url, head);
     for (const [status, code, text] of [
       [400, 'invalid-input', 'HELLO\r\n\r\n'],
       [400, 'invalid-input', 'GET / HTTP/1.1\r\nhost: x\r\nbroken header\r\n\r\n'],
@@ -225,7 +223,7 @@ describe('bad requests', () => {
       [431, 'headers-too-large', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(10_000)}\r\n\r\n`],
       [431, 'headers-too-large', `GET /${'x'.repeat(10_000)} HTTP/1.1\r\nhost: x\r\n\r\n`],
     ] as const) {
-      const { status: found, head, body } = await ask(text);
+      const { status: found, head, body } = await sendRaw(room.url, text);
       expect([found, (JSON.parse(body) as { code: string }).code], text.slice(0, 60)).to.deep.equal(
         [status, code],
       );
@@ -239,7 +237,8 @@ describe('bad requests', () => {
       const { status } = await sendRaw(
         room.url,
         `POST /v1/orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKENS.producer}\r\n` +
-          `content-type: ${type}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+          `content-type: ${type}\r\ncontent-length: ${body.length}\r\n` +
+          `connection: close\r\n\r\n${body}`,
       );
       expect(status, JSON.stringify(type)).to.equal(415);
     }

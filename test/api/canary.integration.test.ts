@@ -128,7 +128,7 @@ describe('a canary', () => {
     return Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method): [string, string] => [
         method.toUpperCase(),
-        path.replace('{orderId}', 'o-1').replace('{goodsId}', '7'),
+        path.replace('{orderId}', 'o-1').replace('{goodsId}', '7').replace('{noticeId}', '1'),
       ]),
     );
   };

@@ -42,7 +42,7 @@ const refusalOf = async (work: Promise<unknown>): Promise<AppError> => {
 };
 
 describe('the desk where orders are taken in', () => {
-  it('takes 20,000 at once, refuses more as overloaded, and goes on when they are done', async () => {
+  it('takes 20,000 at once, refuses more as overloaded, and goes on later', async () => {
     const saga = slowSaga('placed');
     const desk = new OrderDesk(saga);
     const first = [desk.place(orders(19_500), 0), desk.place(orders(500), 1000)];
@@ -81,7 +81,7 @@ describe('the desk where orders are taken in', () => {
     }
   });
 
-  it('tells whoever waits how things stand when it is stopped, and lets nobody wait then', async () => {
+  it('tells whoever waits how things stand when it is stopped', async () => {
     const desk = new OrderDesk(slowSaga('reserve'));
     const waiting = desk.place(orders(2), 30_000);
     await until(async () => (await desk.place(orders(1), 0)).length === 1);

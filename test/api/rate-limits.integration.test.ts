@@ -56,7 +56,7 @@ describe('the limits of one caller', () => {
     expect((await room.send('viewer', 'GET', '/v1/orders')).status).to.equal(200);
   });
 
-  it('end wrong tries of one address, each with another token, and not the right ones', async () => {
+  it('end the wrong tries of one address, with whatever tokens, not the right ones', async () => {
     const answers = await times(310, (index) =>
       room.send(null, 'GET', '/v1/orders', undefined, { authorization: `Bearer made-up-${index}` }),
     );

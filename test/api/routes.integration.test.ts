@@ -31,6 +31,9 @@ GET    /readyz                        none
 GET    /v1/audit                      viewer
 GET    /v1/dead-letters               viewer
 GET    /v1/events                     viewer
+GET    /v1/notices                    viewer
+GET    /v1/notices/:noticeId          viewer
+POST   /v1/notices/:noticeId/replay   operator
 GET    /v1/orders                     viewer producer payments
 POST   /v1/orders                     producer
 GET    /v1/orders/:orderId            viewer producer payments
@@ -77,6 +80,7 @@ const pathOf = (url: string): string =>
   url
     .replace(':orderId', 'o-1')
     .replace(':goodsId', '7')
+    .replace(':noticeId', '1')
     .replace(':name', 'order-placed')
     .replace('*', 'index.css');
 

@@ -248,7 +248,8 @@ const REFUSED: Readonly<Record<number, string>> = {
   404: 'there is no such thing',
   409: 'refused as things are; `code` says why, and the state is left as it was',
   413: 'the body is larger than 1 MiB',
-  415: 'the body is not JSON in UTF-8',
+  414: 'a part of the address is longer than any id',
+  415: 'the body is not JSON in UTF-8, or is compressed',
   422: 'the Idempotency-Key was used with another body before',
   429: 'too many requests; wait as long as Retry-After says',
   503: 'this passes; wait as long as Retry-After says, and send it again',
@@ -268,24 +269,30 @@ const noticeFields = {
   facts: open,
 };
 
-export const noticePageShape = Type.Object({
-  notices: Type.Array(Type.Object(noticeFields)),
-  next,
-});
+export const noticePageShape = Type.Object(
+  {
+    notices: Type.Array(Type.Object(noticeFields)),
+    next,
+  },
+  { description: 'a page of notices' },
+);
 
-export const noticeShape = Type.Object({
-  ...noticeFields,
-  log: Type.Array(
-    Type.Object({
-      number: Type.Integer(),
-      at: time,
-      status: orNull(Type.Integer()),
-      error: orNull(Type.String()),
-      ms: Type.Integer(),
-    }),
-    { description: 'the newest attempts, oldest first' },
-  ),
-});
+export const noticeShape = Type.Object(
+  {
+    ...noticeFields,
+    log: Type.Array(
+      Type.Object({
+        number: Type.Integer(),
+        at: time,
+        status: orNull(Type.Integer()),
+        error: orNull(Type.String()),
+        ms: Type.Integer(),
+      }),
+      { description: 'the newest attempts, oldest first' },
+    ),
+  },
+  { description: 'a notice with its delivery log' },
+);
 
 /** The refusals that every route with a token can answer, and those of this one. */
 export function refusals(...statuses: readonly number[]): Record<number, object> {

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { AppError } from '../../kernel/index.ts';
 import { listOrders, ORDER_STATES, type OrderState } from '../../orders/index.ts';
 import type { PlacedOrder } from '../../queues/index.ts';
 import { type OrderOutcome, readOrder } from '../../saga/index.ts';
 import {
   beforeField,
+  checkedBy,
   goodsIdField,
   idempotencyKeyField,
   limitField,
@@ -19,6 +20,7 @@ import {
   orderViewShape,
   refusals,
 } from './answer-shapes.ts';
+import { checkingBodyBy } from './checked-requests.ts';
 import { READERS } from './guard.ts';
 import { type HttpParts, VIA } from './http-parts.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
@@ -49,19 +51,21 @@ const waitQuery = strictly(
   }),
 );
 
+const batchOf = <T extends TSchema>(order: T) =>
+  strictly(
+    Type.Object(
+      {
+        orders: Type.Array(order, {
+          minItems: 1,
+          maxItems: BATCH_MAX,
+          description: `a list of 1 to ${BATCH_MAX} orders`,
+        }),
+      },
+      { description: '{ orders: [..] }', examples: [{ orders: [ORDER_EXAMPLE] }] },
+    ),
+  );
 /** Each order is checked by itself, so that one that is not valid does not keep the others. */
-const batchBody = strictly(
-  Type.Object(
-    {
-      orders: Type.Array(Type.Unknown(), {
-        minItems: 1,
-        maxItems: BATCH_MAX,
-        description: `a list of 1 to ${BATCH_MAX} orders, each as for POST /v1/orders`,
-      }),
-    },
-    { description: '{ orders: [..] }', examples: [{ orders: [ORDER_EXAMPLE] }] },
-  ),
-);
+const checkBatch = checkedBy(batchOf(Type.Unknown()));
 
 const keyHeader = Type.Object({
   'idempotency-key': Type.Optional({
@@ -150,13 +154,14 @@ function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
 
 function batchRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
   app.post<{
-    Body: Static<typeof batchBody>;
+    Body: ReturnType<typeof checkBatch>;
     Querystring: { wait?: string };
     Headers: KeyHeader;
   }>(
     '/v1/orders/batch',
     {
       config: { open: ['producer'] },
+      validatorCompiler: checkingBodyBy(checkBatch),
       schema: {
         tags,
         operationId: 'placeOrders',
@@ -164,7 +169,7 @@ function batchRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
         description:
           'Each answer has the status and the body that the order would have got alone, and ' +
           'orderId is null where the order was not valid.',
-        body: batchBody,
+        body: batchOf(strictOrder),
         querystring: waitQuery,
         headers: keyHeader,
         response: { 207: batchAnswerShape, ...refusals(413, 415, 422) },
@@ -211,7 +216,7 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
         operationId: 'readOrder',
         summary: 'One order with its payments and its history',
         params: orderParams,
-        response: { 200: orderViewShape, ...refusals(404) },
+        response: { 200: orderViewShape, ...refusals(404, 414) },
       },
     },
     async ({ params }) => {
@@ -247,7 +252,7 @@ function cancelRoute(app: FastifyInstance, { saga }: HttpParts): void {
         summary: 'Cancel an order; one that has not come yet is cancelled when it comes',
         params: orderParams,
         body: emptyBody,
-        response: { 200: orderAnswerShape, ...refusals(409, 413, 415) },
+        response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
       },
     },
     async ({ params }, reply) => {

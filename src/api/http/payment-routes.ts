@@ -28,7 +28,7 @@ export function paymentRoutes(app: FastifyInstance, { saga }: HttpParts): void {
         summary: 'Tell of a payment; too early, too late or not what it costs is decided too',
         params: orderParams,
         body: paymentBody,
-        response: { 200: paymentAnswerShape, ...refusals(409, 413, 415) },
+        response: { 200: paymentAnswerShape, ...refusals(409, 413, 414, 415) },
       },
     },
     async ({ params, body }, reply) => {

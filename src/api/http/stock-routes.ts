@@ -69,7 +69,7 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
         operationId: 'readStock',
         summary: 'How many units there are, and where',
         params: goodsParams,
-        response: { 200: stockShape, ...refusals(404) },
+        response: { 200: stockShape, ...refusals(404, 414) },
       },
     },
     async ({ params }) => {
@@ -88,7 +88,7 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
         summary: 'The ledger of a goods id, newest first',
         params: goodsParams,
         querystring: pageQuery,
-        response: { 200: movementPageShape, ...refusals() },
+        response: { 200: movementPageShape, ...refusals(414) },
       },
     },
     async ({ params, query }) =>
@@ -104,7 +104,7 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
         summary: 'Who holds units of a goods id, and until when; newest first',
         params: goodsParams,
         querystring: pageQuery,
-        response: { 200: holdPageShape, ...refusals() },
+        response: { 200: holdPageShape, ...refusals(414) },
       },
     },
     async ({ params, query }) =>
@@ -123,7 +123,7 @@ function setRoute(app: FastifyInstance, parts: HttpParts): void {
         summary: 'Set how many are for sale',
         params: goodsParams,
         body: setBody,
-        response: { 200: stockShape, ...refusals(409, 413, 415) },
+        response: { 200: stockShape, ...refusals(409, 413, 414, 415) },
       },
     },
     async ({ params, body }, reply) => {
@@ -153,7 +153,7 @@ function adjustRoute(app: FastifyInstance, parts: HttpParts): void {
         summary: 'Units arrive, or are found missing; once for each key',
         params: goodsParams,
         body: adjustBody,
-        response: { 200: stockShape, ...refusals(409, 413, 415, 422) },
+        response: { 200: stockShape, ...refusals(409, 413, 414, 415, 422) },
       },
     },
     async ({ params, body }, reply) => {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type TSchema, Type } from 'typebox';
+import { Type } from 'typebox';
 import { AppError, isRetryable, isSigned, type SignatureVerdict } from '../../kernel/index.ts';
 import { type ConfirmedPayment, paymentConfirmed, paymentShape } from '../../queues/index.ts';
 import type { Advanced, OrderOutcome, Saga } from '../../saga/index.ts';
 import { checkedBy, strictly } from '../../shapes/index.ts';
 import { batchAnswerShape, refused } from './answer-shapes.ts';
-import { checkRequests } from './checked-requests.ts';
+import { checkingBodyBy } from './checked-requests.ts';
 import { type HttpParts, VIA } from './http-parts.ts';
 import { jsonIn, readRawJsonOnly } from './json-bodies.ts';
 import { paymentAnswer } from './payment-routes.ts';
@@ -39,11 +39,9 @@ export async function webhookRoutes(
 ): Promise<void> {
   await app.register(async (scope) => {
     readRawJsonOnly(scope);
-    // The body is described, and checked once its signature has been.
-    scope.setValidatorCompiler<TSchema>((part) =>
-      part.httpPart === 'body' ? (value: unknown) => ({ value }) : checkRequests(part),
-    );
-    scope.post<{ Body: Buffer | undefined }>(
+    // The signature is looked at first, and it is over the bytes.
+    scope.setValidatorCompiler(checkingBodyBy((body) => body));
+    scope.post<{ Body: Buffer | null }>(
       '/v1/webhooks/payments',
       {
         config: { open: 'signed' },
@@ -59,7 +57,7 @@ export async function webhookRoutes(
         },
       },
       async (request) => {
-        const { body = EMPTY } = request;
+        const body = request.body ?? EMPTY;
         const verdict = verdictOn(request, body, parts);
         if (verdict !== 'ok') {
           await countFailure(request);
