@@ -7,6 +7,7 @@ import {
   currencyField,
   goodsIdField,
   holdSecondsField,
+  keepingFault,
   orderIdField,
   quantityField,
 } from '../shapes/index.ts';
@@ -32,7 +33,7 @@ export const orderShape = Type.Object(
     currency: Type.Optional(currencyField),
     metadata: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
-        description: 'an object of up to 4096 characters of JSON',
+        description: 'an object of up to 4096 characters of JSON, up to 20 levels deep',
       }),
     ),
   },
@@ -42,19 +43,14 @@ export const orderShape = Type.Object(
 export type PlacedOrder = Static<typeof orderShape>;
 
 const METADATA_MAX = 4096;
+/** MariaDB refuses JSON of more than 31 levels, and what carries metadata takes some of them. */
+const METADATA_LEVELS = 20;
 const check = checkedBy(orderShape);
 
 /** Keeps only the known fields: a newer producer may send more, and nothing else gets in. */
 function orderEntry(value: unknown): PlacedOrder {
   const { orderId, lines, buyerId, holdSeconds, amount, currency, metadata } = check(value);
-  const size = metadata === undefined ? 0 : JSON.stringify(metadata).length;
-  if (size > METADATA_MAX) {
-    throw new AppError(
-      'invalid-input',
-      `metadata is ${size} characters of JSON, allowed is an object of up to ${METADATA_MAX}`,
-      { details: { field: 'metadata', size } },
-    );
-  }
+  if (metadata !== undefined) assertKeepable(metadata);
   return {
     orderId,
     lines: lines.map(({ goodsId, quantity }) => ({ goodsId, quantity })),
@@ -64,6 +60,25 @@ function orderEntry(value: unknown): PlacedOrder {
     ...(currency === undefined ? {} : { currency }),
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+function assertKeepable(metadata: Readonly<Record<string, unknown>>): void {
+  const fault = keepingFault(metadata, METADATA_LEVELS);
+  if (fault) {
+    throw new AppError(
+      'invalid-input',
+      `metadata has ${fault}, allowed are ${METADATA_LEVELS} levels of plain JSON`,
+      { details: { field: 'metadata', fault } },
+    );
+  }
+  const size = JSON.stringify(metadata).length;
+  if (size > METADATA_MAX) {
+    throw new AppError(
+      'invalid-input',
+      `metadata is ${size} characters of JSON, allowed is an object of up to ${METADATA_MAX}`,
+      { details: { field: 'metadata', size } },
+    );
+  }
 }
 
 export const orderPlaced: QueueContract<PlacedOrder> = {

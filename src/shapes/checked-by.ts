@@ -126,8 +126,17 @@ function describedAt(schema: TSchema, path: string): string | undefined {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? typeof value);
+  const text = typeof value === 'bigint' ? `${value}n` : jsonOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** A value nested by the thousand is more than the stack holds: it is shown by its kind alone. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return Array.isArray(value) ? '[..]' : '{..}'; // how it looks inside is no matter here
+  }
 }
 
 function sentence({ field, value, allowed }: Problem): string {

@@ -24,3 +24,4 @@ export {
   subjectField,
   versionField,
 } from './fields.ts';
+export { handlingFault, keepingFault } from './plain-json.ts';

@@ -83,6 +83,21 @@ describe('the payload of order-placed', () => {
       { ...order, metadata: { note: 'x'.repeat(4096) } },
       'metadata is 4107 characters of JSON, allowed is an object of up to 4096',
     ],
+    [
+      'what no database keeps',
+      { ...order, metadata: JSON.parse(`{"a":${'['.repeat(20)}${']'.repeat(20)}}`) },
+      'metadata has too many levels, allowed are 20 levels of plain JSON',
+    ],
+    [
+      'what no stack holds',
+      { ...order, metadata: JSON.parse(`{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`) },
+      'metadata has too many levels',
+    ],
+    [
+      'half a character',
+      { ...order, metadata: { name: '\ud83d' } },
+      'metadata has text with half a character',
+    ],
   ] as const) {
     it(`refuses ${what}`, () => {
       expect(refusalOf(() => read(orderPlaced, payload)).message).to.contain(message);

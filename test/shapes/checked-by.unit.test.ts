@@ -56,6 +56,8 @@ describe('a check made from a schema', () => {
   it('shows long values cut, and those that JSON cannot write', () => {
     expect(refusalOf({ name: '', parts: 'x'.repeat(500) }).message.length).to.be.lessThan(250);
     expect(refusalOf(12n).message).to.contain('12n');
+    const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown;
+    expect(refusalOf(deep).message).to.contain('the value is [..]');
     expect(refusalOf(Number.NaN).message).to.contain('the value is null');
   });
 });

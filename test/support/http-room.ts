@@ -21,6 +21,8 @@ export interface Answered {
 
 export interface HttpRoom extends SagaFixture {
   readonly url: string;
+  /** Stops the HTTP API alone; what is behind it goes on. */
+  stopServer(): Promise<void>;
   /** Sends a request as a caller of this role, or as a stranger. */
   send(
     role: keyof typeof TOKENS | null,
@@ -41,13 +43,12 @@ const quietOps: HttpParts['ops'] = {
   },
 };
 
-/** The HTTP API on a port of its own, over a saga and a database of its own. */
-export async function httpRoom(
-  options: SagaFixtureOptions & { readonly parts?: Partial<HttpParts> } = {},
-): Promise<HttpRoom> {
-  const fixture = await sagaFixture(options);
-  const { parts = {} } = options;
-  const server = await startHttp({
+/** What the HTTP API needs, over a saga and a database that are there. */
+export function httpParts(
+  { database, saga }: Pick<SagaFixture, 'database' | 'saga'>,
+  more: Partial<HttpParts> = {},
+): HttpParts {
+  return {
     doors: {
       bind: '127.0.0.1',
       httpPort: { number: 0, isChosen: true },
@@ -60,14 +61,27 @@ export async function httpRoom(
       },
       paymentSecrets: [PAYMENT_SECRET],
     },
-    database: fixture.database,
-    saga: fixture.saga,
-    logger: options.logger ?? silentLogger,
+    database,
+    saga,
+    logger: silentLogger,
     clock: systemClock,
     ops: quietOps,
     queueCounts: () => Promise.resolve([]),
-    ...parts,
-  });
+    ...more,
+  };
+}
+
+/** The HTTP API on a port of its own, over a saga and a database of its own. */
+export async function httpRoom(
+  options: SagaFixtureOptions & {
+    readonly parts?: Partial<HttpParts>;
+    readonly doors?: Partial<HttpParts['doors']>;
+  } = {},
+): Promise<HttpRoom> {
+  const fixture = await sagaFixture(options);
+  const { logger = silentLogger } = options;
+  const parts = httpParts(fixture, { logger, ...options.parts });
+  const server = await startHttp({ ...parts, doors: { ...parts.doors, ...options.doors } });
   return {
     ...fixture,
     url: server.url,
@@ -87,6 +101,7 @@ export async function httpRoom(
       const text = await response.text();
       return { status: response.status, headers: response.headers, body: jsonOf(text) };
     },
+    stopServer: () => server.close(),
     drop: async () => {
       await server.close();
       await fixture.drop();

@@ -12,7 +12,7 @@ const words = (values: readonly string[], description?: string) =>
 
 const orNull = (schema: TSchema) => Type.Union([schema, Type.Null()]);
 
-export const stateShape = words(ORDER_STATES);
+const stateShape = words(ORDER_STATES);
 const time = Type.String({ description: 'ISO 8601, UTC' });
 const next = orNull(
   Type.Integer({ description: 'send it as before to get the next page; null after the last' }),
@@ -29,32 +29,41 @@ const shortShape = Type.Array(
   { description: 'the lines that could not be met' },
 );
 
+/** Every refusal has this shape; routes point to it by its name. */
 export const problemShape = Type.Object(
   {
-    type: Type.String(),
+    type: Type.String({ description: 'urn:holdfast:error: and the code' }),
     title: Type.String(),
     status: Type.Integer(),
     code: Type.String({ description: 'stable; docs/reference/errors.md lists them all' }),
-    detail: Type.String(),
-    requestId: Type.String(),
+    detail: Type.String({ description: 'for people' }),
+    requestId: Type.Optional(Type.String({ description: 'the log knows the request by it' })),
     problems: Type.Optional(
       Type.Array(
         Type.Object({ field: Type.String(), value: Type.String(), allowed: Type.String() }),
+        { description: 'the fields that are not valid' },
       ),
     ),
     orderId: Type.Optional(Type.String()),
     state: Type.Optional(Type.String()),
     short: Type.Optional(shortShape),
   },
-  { description: 'a refusal, as application/problem+json' },
+  {
+    $id: 'Problem',
+    description: 'a refusal, as RFC 9457 has it',
+    additionalProperties: true,
+  },
 );
 
-export const orderAnswerShape = Type.Object({
-  orderId: Type.String(),
-  state: stateShape,
-  expiresAt: Type.Optional(time),
-  reason: Type.Optional(Type.String()),
-});
+export const orderAnswerShape = Type.Object(
+  {
+    orderId: Type.String(),
+    state: stateShape,
+    expiresAt: Type.Optional(time),
+    reason: Type.Optional(Type.String()),
+  },
+  { description: 'how the order stands' },
+);
 
 const paymentStateShape = Type.Object({
   paymentId: Type.String(),
@@ -62,21 +71,27 @@ const paymentStateShape = Type.Object({
   reason: Type.Optional(Type.String()),
 });
 
-export const paymentAnswerShape = Type.Object({
-  orderId: Type.String(),
-  state: Type.String(),
-  payment: Type.Optional(paymentStateShape),
-});
+export const paymentAnswerShape = Type.Object(
+  {
+    orderId: Type.String(),
+    state: Type.String(),
+    payment: Type.Optional(paymentStateShape),
+  },
+  { description: 'how the order stands, and what became of the payment' },
+);
 
 /** One answer among several: what it would have been alone, with its status beside it. */
-export const batchAnswerShape = Type.Object({
-  answers: Type.Array(
-    Type.Object(
-      { orderId: orNull(Type.String()), status: Type.Integer() },
-      { additionalProperties: true },
+export const batchAnswerShape = Type.Object(
+  {
+    answers: Type.Array(
+      Type.Object(
+        { orderId: orNull(Type.String()), status: Type.Integer() },
+        { additionalProperties: true },
+      ),
     ),
-  ),
-});
+  },
+  { description: 'an answer for each, in the order asked' },
+);
 
 const summaryFields = {
   orderId: Type.String(),
@@ -90,120 +105,155 @@ const summaryFields = {
   currency: Type.Optional(Type.String()),
 };
 
-export const orderPageShape = Type.Object({
-  orders: Type.Array(Type.Object(summaryFields)),
-  next,
-});
+export const orderPageShape = Type.Object(
+  {
+    orders: Type.Array(Type.Object(summaryFields)),
+    next,
+  },
+  { description: 'a page of orders' },
+);
 
 const open = Type.Object({}, { additionalProperties: true });
 
-export const orderViewShape = Type.Object({
-  ...summaryFields,
-  holdSeconds: Type.Integer(),
-  short: Type.Optional(shortShape),
-  metadata: Type.Optional(open),
-  payments: Type.Array(
-    Type.Object({
-      ...paymentStateShape.properties,
-      amount: Type.Optional(Type.Integer()),
-      currency: Type.Optional(Type.String()),
-      paidAt: Type.Optional(time),
-      at: time,
-    }),
-  ),
-  history: Type.Array(
-    Type.Object({
-      step: Type.Integer(),
-      event: Type.String(),
-      from: orNull(stateShape),
-      to: stateShape,
-      cause: Type.String({ description: 'the door it came through' }),
-      attempt: Type.Integer(),
-      detail: orNull(open),
-      at: time,
-    }),
-  ),
-});
+export const orderViewShape = Type.Object(
+  {
+    ...summaryFields,
+    holdSeconds: Type.Integer(),
+    short: Type.Optional(shortShape),
+    metadata: Type.Optional(open),
+    payments: Type.Array(
+      Type.Object({
+        ...paymentStateShape.properties,
+        amount: Type.Optional(Type.Integer()),
+        currency: Type.Optional(Type.String()),
+        paidAt: Type.Optional(time),
+        at: time,
+      }),
+    ),
+    history: Type.Array(
+      Type.Object({
+        step: Type.Integer(),
+        event: Type.String(),
+        from: orNull(stateShape),
+        to: stateShape,
+        cause: Type.String({ description: 'the door it came through' }),
+        attempt: Type.Integer(),
+        detail: orNull(open),
+        at: time,
+      }),
+    ),
+  },
+  { description: 'all there is to know of an order' },
+);
 
-export const stockShape = Type.Object({
-  goodsId: Type.Integer(),
-  available: Type.Integer(),
-  held: Type.Integer(),
-  sold: Type.Integer(),
-  received: Type.Integer(),
-  version: Type.Integer({ description: 'how many movements there have been' }),
-});
-
-export const movementPageShape = Type.Object({
-  movements: Type.Array(
-    Type.Object({
-      goodsId: Type.Integer(),
-      version: Type.Integer(),
-      kind: words(['restock', 'reserve', 'release', 'settle', 'return']),
-      quantity: Type.Integer(),
-      orderId: orNull(Type.String()),
-      hold: orNull(Type.Integer()),
-      fence: orNull(Type.String()),
-      reason: orNull(Type.String()),
-      at: time,
-    }),
-  ),
-  next,
-});
-
-export const holdPageShape = Type.Object({
-  holds: Type.Array(
-    Type.Object({
-      orderId: Type.String(),
-      quantity: Type.Integer(),
-      placedAt: time,
-      expiresAt: time,
-    }),
-  ),
-  next,
-});
-
-export const auditShape = Type.Object({
-  balanced: Type.Boolean(),
-  checkedAt: time,
-  goods: Type.Integer(),
-  orders: Type.Integer(),
-  movements: Type.Integer(),
-  units: Type.Object({
+export const stockShape = Type.Object(
+  {
+    goodsId: Type.Integer(),
     available: Type.Integer(),
     held: Type.Integer(),
     sold: Type.Integer(),
     received: Type.Integer(),
-  }),
-  differences: Type.Array(
-    Type.Object({
-      check: Type.String(),
-      goodsId: Type.Optional(Type.Integer()),
-      orderId: Type.Optional(Type.String()),
-      expected: Type.Union([Type.Integer(), Type.String()]),
-      found: Type.Union([Type.Integer(), Type.String()]),
-      text: Type.String(),
-    }),
-  ),
-  cut: Type.Boolean({ description: 'there are more differences than are listed' }),
-});
+    version: Type.Integer({ description: 'how many movements there have been' }),
+  },
+  { description: 'how many units there are, and where' },
+);
 
-export const deadLetterPageShape = Type.Object({
-  deadLetters: Type.Array(
-    Type.Object({
-      id: Type.Integer(),
-      source: Type.String(),
-      code: Type.String(),
-      message: Type.String(),
-      orderId: orNull(Type.String()),
-      times: Type.Integer(),
-      firstAt: time,
-      lastAt: time,
-      replayedAt: orNull(time),
+export const movementPageShape = Type.Object(
+  {
+    movements: Type.Array(
+      Type.Object({
+        goodsId: Type.Integer(),
+        version: Type.Integer(),
+        kind: words(['restock', 'reserve', 'release', 'settle', 'return']),
+        quantity: Type.Integer(),
+        orderId: orNull(Type.String()),
+        hold: orNull(Type.Integer()),
+        fence: orNull(Type.String()),
+        reason: orNull(Type.String()),
+        at: time,
+      }),
+    ),
+    next,
+  },
+  { description: 'a page of the ledger' },
+);
+
+export const holdPageShape = Type.Object(
+  {
+    holds: Type.Array(
+      Type.Object({
+        orderId: Type.String(),
+        quantity: Type.Integer(),
+        placedAt: time,
+        expiresAt: time,
+      }),
+    ),
+    next,
+  },
+  { description: 'a page of holds' },
+);
+
+export const auditShape = Type.Object(
+  {
+    balanced: Type.Boolean(),
+    checkedAt: time,
+    goods: Type.Integer(),
+    orders: Type.Integer(),
+    movements: Type.Integer(),
+    units: Type.Object({
+      available: Type.Integer(),
+      held: Type.Integer(),
+      sold: Type.Integer(),
+      received: Type.Integer(),
     }),
-  ),
-  next,
-});
+    differences: Type.Array(
+      Type.Object({
+        check: Type.String(),
+        goodsId: Type.Optional(Type.Integer()),
+        orderId: Type.Optional(Type.String()),
+        expected: Type.Union([Type.Integer(), Type.String()]),
+        found: Type.Union([Type.Integer(), Type.String()]),
+        text: Type.String(),
+      }),
+    ),
+    cut: Type.Boolean({ description: 'there are more differences than are listed' }),
+  },
+  { description: 'what the recount has found' },
+);
+
+export const deadLetterPageShape = Type.Object(
+  {
+    deadLetters: Type.Array(
+      Type.Object({
+        id: Type.Integer(),
+        source: Type.String(),
+        code: Type.String(),
+        message: Type.String(),
+        orderId: orNull(Type.String()),
+        times: Type.Integer(),
+        firstAt: time,
+        lastAt: time,
+        replayedAt: orNull(time),
+      }),
+    ),
+    next,
+  },
+  { description: 'a page of dead letters' },
+);
+
+const REFUSED: Readonly<Record<number, string>> = {
+  400: 'something in the request is not valid; each field is named',
+  401: 'no known token, or a signature that is not right',
+  403: 'the role of this token may not do this',
+  404: 'there is no such thing',
+  409: 'refused as things are; `code` says why, and the state is left as it was',
+  413: 'the body is larger than 1 MiB',
+  414: 'a part of the address is longer than any id',
+  415: 'the body is not JSON in UTF-8, or is compressed',
+  422: 'the Idempotency-Key was used with another body before',
+  429: 'too many requests; wait as long as Retry-After says',
+  503: 'this passes; wait as long as Retry-After says, and send it again',
+};
 
 const noticeFields = {
   id: Type.String(),
@@ -219,27 +269,40 @@ const noticeFields = {
   facts: open,
 };
 
-export const noticePageShape = Type.Object({
-  notices: Type.Array(Type.Object(noticeFields)),
-  next,
-});
+export const noticePageShape = Type.Object(
+  {
+    notices: Type.Array(Type.Object(noticeFields)),
+    next,
+  },
+  { description: 'a page of notices' },
+);
 
-export const noticeShape = Type.Object({
-  ...noticeFields,
-  log: Type.Array(
-    Type.Object({
-      number: Type.Integer(),
-      at: time,
-      status: orNull(Type.Integer()),
-      error: orNull(Type.String()),
-      ms: Type.Integer(),
-    }),
-    { description: 'the newest attempts, oldest first' },
-  ),
-});
+export const noticeShape = Type.Object(
+  {
+    ...noticeFields,
+    log: Type.Array(
+      Type.Object({
+        number: Type.Integer(),
+        at: time,
+        status: orNull(Type.Integer()),
+        error: orNull(Type.String()),
+        ms: Type.Integer(),
+      }),
+      { description: 'the newest attempts, oldest first' },
+    ),
+  },
+  { description: 'a notice with its delivery log' },
+);
 
 /** The refusals that every route with a token can answer, and those of this one. */
-export function refusals(...statuses: readonly number[]): Record<number, typeof problemShape> {
-  const all = [400, 401, 403, 429, 503, ...statuses].toSorted((one, other) => one - other);
-  return Object.fromEntries(all.map((status) => [status, problemShape]));
+export function refusals(...statuses: readonly number[]): Record<number, object> {
+  return refused(400, 401, 403, 429, 503, ...statuses);
+}
+
+export function refused(...statuses: readonly number[]): Record<number, object> {
+  const all = statuses.toSorted((one, other) => one - other);
+  const content = { 'application/problem+json': { schema: { $ref: 'Problem#' } } };
+  return Object.fromEntries(
+    all.map((status) => [status, { description: REFUSED[status], content }]),
+  );
 }

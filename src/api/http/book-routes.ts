@@ -25,6 +25,7 @@ export function bookRoutes(app: FastifyInstance, { database, ops }: HttpParts): 
       config: { open: ['viewer'] },
       schema: {
         tags: ['books'],
+        operationId: 'audit',
         summary: 'Recount every balance from the ledger and from the orders',
         response: { 200: auditShape, ...refusals() },
       },
@@ -43,6 +44,7 @@ export function bookRoutes(app: FastifyInstance, { database, ops }: HttpParts): 
       config: { open: ['viewer'] },
       schema: {
         tags: ['books'],
+        operationId: 'listDeadLetters',
         summary: 'What could not be done and needs a person, newest first',
         querystring: letterQuery,
         response: { 200: deadLetterPageShape, ...refusals() },

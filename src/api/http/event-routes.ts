@@ -1,35 +1,33 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { messageOf } from '../../kernel/index.ts';
-import type { Commit } from '../../saga/index.ts';
-import { stockView } from '../../stock/index.ts';
+import { Type } from 'typebox';
 import { refusals } from './answer-shapes.ts';
+import { EventStream, LISTENERS_MAX } from './event-stream.ts';
 import type { HttpParts } from './http-parts.ts';
 import { problem, sendProblem } from './problems.ts';
 
-const LISTENERS_MAX = 100;
-/** Changes are gathered this long, so that a sale of thousands a second is still readable. */
-const GATHER_MS = 200;
-const QUEUES_EVERY_MS = 2000;
-/** Somebody who reads this much too slowly is let go; the browser comes back by itself. */
-const BEHIND_MAX = 1024 * 1024;
-
-/**
- * What happens, as it happens: server-sent events of this process. `order`, `stock` and `queues`
- * each carry a list; of an order or goods id that changed several times only the last is told.
- */
+/** The one route that does not end. */
 export function eventRoutes(app: FastifyInstance, parts: HttpParts): void {
   const stream = new EventStream(parts);
-  app.addHook('onClose', async () => stream.close());
+  app.addHook('preClose', async () => stream.close());
   app.get(
     '/v1/events',
     {
       config: { open: ['viewer'] },
+      exposeHeadRoute: false, // it would listen for ever and hear nothing
       schema: {
         tags: ['operation'],
+        operationId: 'watchEvents',
         summary: 'Orders, stock and queues as they change (server-sent events)',
-        produces: ['text/event-stream'],
-        response: refusals(),
+        description:
+          '`order` and `stock` carry a list of what changed in the last 200 ms in this process, ' +
+          '`queues` comes every 2 s with how full each queue is.',
+        response: {
+          200: {
+            description: 'a stream without an end',
+            content: { 'text/event-stream': { schema: Type.String() } },
+          },
+          ...refusals(),
+        },
       },
     },
     async (_request, reply) => {
@@ -38,99 +36,8 @@ export function eventRoutes(app: FastifyInstance, parts: HttpParts): void {
         const detail = `${LISTENERS_MAX} listeners are there already`;
         return await sendProblem(reply, problem(503, 'overloaded', detail));
       }
-      reply.hijack();
+      void reply.hijack();
       stream.join(reply.raw);
     },
   );
-}
-
-class EventStream {
-  private readonly parts: HttpParts;
-  private readonly listeners = new Set<ServerResponse>();
-  private readonly orders = new Map<string, object>();
-  private readonly stock = new Map<number, object>();
-  private stopListening: (() => void) | null = null;
-  private timers: NodeJS.Timeout[] = [];
-
-  constructor(parts: HttpParts) {
-    this.parts = parts;
-  }
-
-  get isFull(): boolean {
-    return this.listeners.size >= LISTENERS_MAX;
-  }
-
-  join(response: ServerResponse): void {
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
-    response.write('retry: 2000\n\n');
-    response.on('close', () => this.leave(response));
-    this.listeners.add(response);
-    if (this.listeners.size === 1) this.start();
-  }
-
-  close(): void {
-    for (const response of this.listeners) response.end();
-    this.listeners.clear();
-    this.stop();
-  }
-
-  private leave(response: ServerResponse): void {
-    this.listeners.delete(response);
-    if (this.listeners.size === 0) this.stop();
-  }
-
-  /** Only while somebody listens; without anybody it costs nothing. */
-  private start(): void {
-    this.stopListening = this.parts.saga.onCommit((commit) => this.gather(commit));
-    this.timers = [
-      setInterval(() => this.tell(), GATHER_MS),
-      setInterval(() => void this.tellQueues(), QUEUES_EVERY_MS),
-    ];
-  }
-
-  private stop(): void {
-    this.stopListening?.();
-    this.stopListening = null;
-    for (const timer of this.timers) clearInterval(timer);
-    this.timers = [];
-  }
-
-  private gather({ orders, stock }: Commit): void {
-    for (const { from, order } of orders) {
-      const { orderId, state, reason } = order;
-      this.orders.set(orderId, { orderId, from, state, ...(reason === null ? {} : { reason }) });
-    }
-    for (const { after } of stock) this.stock.set(after.goodsId, stockView(after));
-  }
-
-  private tell(): void {
-    for (const [event, changed] of [
-      ['order', this.orders],
-      ['stock', this.stock],
-    ] as const) {
-      if (changed.size > 0) this.send(event, [...changed.values()]);
-      changed.clear();
-    }
-  }
-
-  private async tellQueues(): Promise<void> {
-    try {
-      this.send('queues', await this.parts.queueCounts());
-    } catch (error) {
-      this.send('queues', { error: 'the queue Redis cannot be reached' });
-      this.parts.logger.debug('queues could not be counted', { error: messageOf(error) });
-    }
-  }
-
-  private send(event: string, data: unknown): void {
-    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-    for (const response of this.listeners) {
-      if (response.writableLength > BEHIND_MAX) response.destroy();
-      else response.write(text);
-    }
-  }
 }

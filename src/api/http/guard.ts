@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { assert } from '../../kernel/index.ts';
 import { type Access, bearerToken, type Role, rolesAllow } from '../access.ts';
-import { problem, sendProblem } from './problems.ts';
 import { loginPage } from './pages.ts';
+import { problem, sendProblem } from './problems.ts';
+import type { CountFailure } from './rate-limits.ts';
 
 /** Who may use a route: everybody, callers of these roles, or whoever signs what it brings. */
 export type Openness = 'everybody' | 'signed' | readonly Role[];
@@ -12,7 +14,10 @@ declare module 'fastify' {
     open?: Openness;
   }
   interface FastifyRequest {
+    /** Null as long as no known token was seen. */
     role: Role | null;
+    /** A name for whoever has this token, that does not tell the token. */
+    caller: string | null;
   }
 }
 
@@ -29,25 +34,31 @@ const LIBRARY_ROUTES: readonly (readonly [prefix: string, open: Openness])[] = [
 
 export interface GuardOptions {
   readonly access: Access;
-  /** Counts failed tries of one address; true when it had too many. */
-  readonly tooManyFailures: (request: FastifyRequest) => Promise<boolean>;
+  readonly countFailure: CountFailure;
 }
 
 /** Nobody gets past without a role that the route names, and no route goes without naming one. */
-export function guard(app: FastifyInstance, { access, tooManyFailures }: GuardOptions): void {
+export function guard(app: FastifyInstance, { access, countFailure }: GuardOptions): void {
   app.decorateRequest('role', null);
+  app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
     const open = route.config?.open ?? opennessByAddress(route);
     assert(open !== undefined, `route ${route.url} does not say who may use it`);
     route.config = { ...route.config, open };
   });
   app.addHook('onRequest', async (request, reply) => {
-    const open = request.routeOptions.config.open ?? 'everybody';
+    if (request.is404) return; // there is nothing here to guard
+    const open = request.routeOptions.config.open ?? [];
     if (open === 'everybody' || open === 'signed') return;
     const { token, from } = tokenOf(request);
-    request.role = token === null ? null : access.roleOf(token);
-    if (request.role === null) return await refuseStranger(request, reply, tooManyFailures);
-    if (!rolesAllow(request.role, open)) return await refuseRole(request, reply, open);
+    const role = token === null ? null : access.roleOf(token);
+    if (token === null || role === null) {
+      await countFailure(request);
+      return await refuseStranger(request, reply);
+    }
+    request.role = role;
+    request.caller = createHash('sha256').update(token).digest('base64');
+    if (!rolesAllow(role, open)) return await refuseRole(role, reply, open);
     if (from === 'cookie' && isForeign(request)) return await refuseOrigin(reply);
   });
 }
@@ -64,23 +75,18 @@ function tokenOf(request: FastifyRequest): { token: string | null; from: 'header
   return { token: request.cookies[SESSION_COOKIE] ?? null, from: 'cookie' };
 }
 
-/** A browser sends its cookie with whatever page asks; only our own pages may act with it. */
-function isForeign({ method, headers }: FastifyRequest): boolean {
+/**
+ * A browser sends its cookie with whatever page asks; only our own pages may act with it. Browsers
+ * say whose page it is; over plain HTTP from another machine only by its origin.
+ */
+export function isForeign({ method, headers }: FastifyRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
-  const site = headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin';
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (site !== undefined) return site !== 'same-origin';
+  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
 }
 
-async function refuseStranger(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  tooManyFailures: GuardOptions['tooManyFailures'],
-): Promise<void> {
-  if (await tooManyFailures(request)) {
-    void reply.header('retry-after', '60');
-    const detail = 'too many requests without a known token came from this address';
-    return await sendProblem(reply, problem(429, 'too-many-requests', detail));
-  }
+async function refuseStranger(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   void reply.header('www-authenticate', 'Bearer realm="holdfast"');
   if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
     await reply.code(401).type('text/html; charset=utf-8').send(loginPage(request.url));
@@ -90,16 +96,12 @@ async function refuseStranger(
   await sendProblem(reply, problem(401, 'unauthorized', detail));
 }
 
-async function refuseRole(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  open: readonly Role[],
-): Promise<void> {
-  const detail = `the role ${request.role} may not do this; it takes ${open.join(' or ')}`;
+async function refuseRole(role: Role, reply: FastifyReply, open: readonly Role[]): Promise<void> {
+  const detail = `the role ${role} may not do this; it takes ${open.join(' or ')}`;
   await sendProblem(reply, problem(403, 'forbidden', detail));
 }
 
-async function refuseOrigin(reply: FastifyReply): Promise<void> {
+export async function refuseOrigin(reply: FastifyReply): Promise<void> {
   const detail = 'a page of another site may not act with your login';
   await sendProblem(reply, problem(403, 'forbidden', detail));
 }

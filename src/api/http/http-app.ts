@@ -1,70 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { randomName } from '../../kernel/index.ts';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { AppError, randomName } from '../../kernel/index.ts';
 import { createAccess } from '../access.ts';
 import { bookRoutes } from './book-routes.ts';
-import { checkRequests } from './checked-requests.ts';
-import { describeRoutes } from './openapi.ts';
+import { refuseBrokenRequest } from './broken-requests.ts';
+import { checkEveryRequest } from './checked-requests.ts';
 import { eventRoutes } from './event-routes.ts';
 import { guard } from './guard.ts';
 import type { HttpParts } from './http-parts.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
+import { readJsonOnly } from './json-bodies.ts';
+import { describeRoutes } from './openapi.ts';
 import { noticeRoutes } from './notice-routes.ts';
 import { opsRoutes } from './ops-routes.ts';
+import { OrderDesk } from './order-desk.ts';
 import { orderRoutes } from './order-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
-import { answerError, problem, refuseBrokenRequest, sendProblem } from './problems.ts';
+import { answerError } from './problems.ts';
+import { countFailures, limitRates } from './rate-limits.ts';
 import { stockRoutes } from './stock-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
-const FAILURES_A_MINUTE = 300;
-
 /** Every route of the HTTP API, and what stands before them; not listening yet. */
 export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> {
-  const { doors, logger } = parts;
+  const { doors, logger, database, saga } = parts;
   const app = bareApp(parts);
   const access = createAccess(doors.tokens);
+  refuseWhenStopping(app);
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { directives: POLICY } });
-  await app.register(underPressure, { maxEventLoopDelay: 2000, retryAfter: 1 });
-  await app.register(rateLimit, {
-    max: doors.rateLimit * RATE_WINDOW_S,
-    timeWindow: RATE_WINDOW_S * 1000,
-    cache: 10_000,
-    // A caller is who has the token; who has none is where it comes from.
-    keyGenerator: ({ headers, ip }) => headers.authorization ?? ip,
-  });
-  const failures = app.createRateLimit({
-    max: FAILURES_A_MINUTE,
-    timeWindow: 60_000,
-    keyGenerator: ({ ip }: FastifyRequest) => `failed ${ip}`,
-  });
-  const tooManyFailures = async (request: FastifyRequest) => {
-    const limit = await failures(request);
-    return !limit.isAllowed && limit.isExceeded;
-  };
-  guard(app, { access, tooManyFailures });
+  await app.register(underPressure, { maxEventLoopDelay: LATE_MS, retryAfter: 1 });
+  await limitRates(app, doors.rateLimit);
+  const countFailure = countFailures(app);
+  guard(app, { access, countFailure });
+  readJsonOnly(app);
+  checkEveryRequest(app);
   await describeRoutes(app);
-  const keys = new IdempotencyKeys(parts.database, logger);
+  const keys = new IdempotencyKeys(database, logger);
+  const desk = new OrderDesk(saga);
+  app.addHook('preClose', async () => desk.stopWaiting());
   app.addHook('onClose', async () => keys.close());
-  orderRoutes(app, parts, keys);
+  orderRoutes(app, parts, { keys, desk });
   paymentRoutes(app, parts);
-  await webhookRoutes(app, parts);
+  await webhookRoutes(app, parts, countFailure);
   stockRoutes(app, parts);
   bookRoutes(app, parts);
   noticeRoutes(app, parts);
   eventRoutes(app, parts);
   await opsRoutes(app, parts);
-  await pageRoutes(app, { access, tooManyFailures });
+  await pageRoutes(app, { access, countFailure });
   return app;
 }
 
-/** A burst of a few seconds is a sale, not an attack. */
-const RATE_WINDOW_S = 10;
+/** This late on average in a second, and nobody waits for the answers any more. */
+const LATE_MS = 1000;
 
 const POLICY = {
   'default-src': ["'self'"],
@@ -77,7 +71,8 @@ const BODY_MAX = 1024 * 1024;
 const HEADERS_MAX = 8 * 1024;
 
 /** Limits on everything a stranger can send, before anything is looked at. */
-function bareApp({ logger }: HttpParts): FastifyInstance {
+function bareApp({ logger, clock }: HttpParts): FastifyInstance {
+  const answer = answerError(logger, clock);
   const app = Fastify({
     logger: false,
     genReqId: () => randomName(8),
@@ -86,18 +81,36 @@ function bareApp({ logger }: HttpParts): FastifyInstance {
     requestTimeout: 10_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 20_000,
-    return503OnClosing: true,
+    return503OnClosing: false, // it would not be a problem of our shape
     forceCloseConnections: 'idle',
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'error',
     http: { maxHeaderSize: HEADERS_MAX },
     clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (error, request, reply) => void answer(error, request, reply),
   });
-  app.setValidatorCompiler(checkRequests);
-  app.setErrorHandler(answerError(logger));
-  app.setNotFoundHandler(async ({ method }, reply) => {
-    const detail = `there is no route for ${method} here; /docs lists those there are`;
-    await sendProblem(reply, problem(404, 'no-such-route', detail));
-  });
+  app.setErrorHandler(answer);
   return app;
+}
+
+/** Requests under way get their answer; on the same connection no other is begun. */
+function refuseWhenStopping(app: FastifyInstance): void {
+  let isStopping = false;
+  // Connections that have sent no request yet: Node takes them for busy, and would wait.
+  const unused = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  app.addHook('preClose', async () => {
+    isStopping = true;
+    for (const socket of unused) socket.destroy();
+  });
+  app.addHook('onRequest', (_request, _reply, done) => {
+    if (!isStopping) done();
+    else done(new AppError('stopping', 'this process is stopping', { retryable: true }));
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isStopping) void reply.header('connection', 'close');
+    done(null, payload);
+  });
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { AppError, type Logger, messageOf } from '../../kernel/index.ts';
 import type { Database } from '../../mysql/index.ts';
 import { claimKeys, forgetKeys, type KeyUse } from '../../orders/index.ts';
-import { checkedBy, idempotencyKeyField } from '../../shapes/index.ts';
 
 const KEPT_DAYS = 7;
 const FORGET_EVERY_MS = 600_000;
@@ -12,8 +11,6 @@ interface Claim extends KeyUse {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
-
-const checkKey = checkedBy(idempotencyKeyField);
 
 /**
  * Sees to it that a key means one thing only. What it means is done once anyway, because an order
@@ -32,9 +29,8 @@ export class IdempotencyKeys {
   }
 
   /** Rejects with `idempotency-conflict` when the key was used with another body. */
-  async claim(header: string | string[] | undefined, body: unknown): Promise<void> {
-    if (header === undefined) return;
-    const key = checkHeader(header);
+  async claim(key: string | undefined, body: unknown): Promise<void> {
+    if (key === undefined) return;
     const content = createHash('sha256').update(JSON.stringify(body)).digest('hex');
     await new Promise<void>((resolve, reject) => {
       this.line.push({ key, content, resolve, reject });
@@ -69,15 +65,6 @@ export class IdempotencyKeys {
         error: messageOf(error),
       });
     });
-  }
-}
-
-function checkHeader(header: string | string[]): string {
-  try {
-    return checkKey(header);
-  } catch (cause) {
-    const message = 'Idempotency-Key is not valid, allowed is 1 to 64 of A-Z a-z 0-9 . _ -';
-    throw new AppError('invalid-input', message, { cause });
   }
 }
 

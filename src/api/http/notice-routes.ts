@@ -50,6 +50,7 @@ export function noticeRoutes(app: FastifyInstance, { database }: HttpParts): voi
       config: { open: ['viewer'] },
       schema: {
         tags,
+        operationId: 'listNotices',
         summary: 'What the receiver is told, newest first',
         querystring: listQuery,
         response: { 200: noticePageShape, ...refusals() },
@@ -63,9 +64,10 @@ export function noticeRoutes(app: FastifyInstance, { database }: HttpParts): voi
       config: { open: ['viewer'] },
       schema: {
         tags,
+        operationId: 'readNotice',
         summary: 'One notice with its delivery log',
         params: noticeParams,
-        response: { 200: noticeShape, ...refusals(404) },
+        response: { 200: noticeShape, ...refusals(404, 414) },
       },
     },
     async ({ params }) => await noticeOf(database, params.noticeId),
@@ -76,10 +78,11 @@ export function noticeRoutes(app: FastifyInstance, { database }: HttpParts): voi
       config: { open: ['operator'] },
       schema: {
         tags,
+        operationId: 'replayNotice',
         summary: 'Deliver a notice again, whatever became of it before',
         params: noticeParams,
         body: emptyBody,
-        response: { 200: noticeShape, ...refusals(404, 413, 415) },
+        response: { 200: noticeShape, ...refusals(404, 413, 414, 415) },
       },
     },
     async ({ params }) => {

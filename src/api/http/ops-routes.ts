@@ -1,11 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { refusals } from './answer-shapes.ts';
 import { rolesAllow } from '../access.ts';
+import { refusals, refused } from './answer-shapes.ts';
 import type { HttpParts } from './http-parts.ts';
 import { isLoopback } from './listen.ts';
 
-const open = Type.Object({}, { additionalProperties: true });
+const readinessShape = Type.Object(
+  { ready: Type.Boolean() },
+  {
+    additionalProperties: true,
+    description: 'each dependency by itself, as docs/reference/health.md tells',
+  },
+);
+
+/** However much there is to do, whoever watches must be able to see it. */
+const alwaysAnswered = { pressureHandler: () => undefined } as const;
 
 /** For those who watch the system: is it alive, does work go on, how fast, and the queues. */
 export async function opsRoutes(app: FastifyInstance, { doors, ops }: HttpParts): Promise<void> {
@@ -13,12 +22,15 @@ export async function opsRoutes(app: FastifyInstance, { doors, ops }: HttpParts)
   app.get(
     '/healthz',
     {
-      config: { open: 'everybody' },
+      config: { open: 'everybody', ...alwaysAnswered },
       schema: {
         tags,
+        operationId: 'isAlive',
         summary: 'Is this process alive?',
-        security: [],
-        response: { 200: Type.Object({ alive: Type.Boolean() }) },
+        response: {
+          200: Type.Object({ alive: Type.Boolean() }, { description: 'it is' }),
+          ...refused(400, 429, 503),
+        },
       },
     },
     () => ({ alive: true }),
@@ -26,12 +38,12 @@ export async function opsRoutes(app: FastifyInstance, { doors, ops }: HttpParts)
   app.get(
     '/readyz',
     {
-      config: { open: 'everybody' },
+      config: { open: 'everybody', ...alwaysAnswered },
       schema: {
         tags,
+        operationId: 'isReady',
         summary: 'Can it take orders, and does work go on? Every dependency by itself',
-        security: [],
-        response: { 200: open, 503: open },
+        response: { ...refused(400, 429), 200: readinessShape, 503: readinessShape },
       },
     },
     async (_request, reply) => {
@@ -42,12 +54,18 @@ export async function opsRoutes(app: FastifyInstance, { doors, ops }: HttpParts)
   app.get(
     '/metrics',
     {
-      config: { open: isLoopback(doors.bind) ? 'everybody' : ['viewer'] },
+      config: { open: isLoopback(doors.bind) ? 'everybody' : ['viewer'], ...alwaysAnswered },
       schema: {
         tags,
+        operationId: 'readMetrics',
         summary: 'Metrics for Prometheus; beyond loopback for viewers only',
-        produces: ['text/plain'],
-        response: { 200: Type.String(), ...refusals() },
+        response: {
+          200: {
+            description: 'in the text format of Prometheus',
+            content: { 'text/plain': { schema: Type.String() } },
+          },
+          ...refusals(),
+        },
       },
     },
     async (_request, reply) => {

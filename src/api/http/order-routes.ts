@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { AppError } from '../../kernel/index.ts';
 import { listOrders, ORDER_STATES, type OrderState } from '../../orders/index.ts';
 import type { PlacedOrder } from '../../queues/index.ts';
-import { type OrderOutcome, readOrder, type Saga } from '../../saga/index.ts';
+import { type OrderOutcome, readOrder } from '../../saga/index.ts';
 import {
   beforeField,
+  checkedBy,
   goodsIdField,
+  idempotencyKeyField,
   limitField,
   orderIdField,
   strictly,
@@ -18,18 +20,21 @@ import {
   orderViewShape,
   refusals,
 } from './answer-shapes.ts';
+import { checkingBodyBy } from './checked-requests.ts';
 import { READERS } from './guard.ts';
 import { type HttpParts, VIA } from './http-parts.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
+import type { OrderDesk } from './order-desk.ts';
 import {
   type Answer,
   checkedOrder,
+  errorAnswer,
+  ORDER_EXAMPLE,
   orderAnswer,
-  placeOrders,
   refusal,
   strictOrder,
 } from './place-order.ts';
-import { problemOf, sendProblem } from './problems.ts';
+import { sendProblem } from './problems.ts';
 
 const BATCH_MAX = 500;
 
@@ -39,22 +44,36 @@ const waitQuery = strictly(
   Type.Object({
     wait: Type.Optional(
       Type.String({
-        pattern: '^(?:[1-9]\\d{0,3}ms|(?:[1-9]|[12]\\d|30)s)$',
+        pattern: '^(?:(?:[1-9]\\d{0,3}|[12]\\d{4}|30000)ms|(?:[1-9]|[12]\\d|30)s)$',
         description: 'how long to wait for the decision, up to 30s, such as 500ms or 5s',
       }),
     ),
   }),
 );
 
-const batchBody = strictly(
-  Type.Object({
-    orders: Type.Array(Type.Unknown(), {
-      minItems: 1,
-      maxItems: BATCH_MAX,
-      description: `a list of 1 to ${BATCH_MAX} orders`,
-    }),
+const batchOf = <T extends TSchema>(order: T) =>
+  strictly(
+    Type.Object(
+      {
+        orders: Type.Array(order, {
+          minItems: 1,
+          maxItems: BATCH_MAX,
+          description: `a list of 1 to ${BATCH_MAX} orders`,
+        }),
+      },
+      { description: '{ orders: [..] }', examples: [{ orders: [ORDER_EXAMPLE] }] },
+    ),
+  );
+/** Each order is checked by itself, so that one that is not valid does not keep the others. */
+const checkBatch = checkedBy(batchOf(Type.Unknown()));
+
+const keyHeader = Type.Object({
+  'idempotency-key': Type.Optional({
+    ...idempotencyKeyField,
+    description: '1 to 64 characters of A-Z a-z 0-9 . _ -, never used with another body',
   }),
-);
+});
+type KeyHeader = Static<typeof keyHeader>;
 
 const listQuery = strictly(
   Type.Object({
@@ -80,27 +99,40 @@ const listQuery = strictly(
 /** Nothing, or `{}`: this takes no fields. */
 export const emptyBody = Type.Union([Type.Null(), strictly(Type.Object({}))], {
   description: 'nothing, or {}',
+  examples: [{}],
 });
 
 const PAGE = 100;
 const tags = ['orders'];
 
-export function orderRoutes(app: FastifyInstance, parts: HttpParts, keys: IdempotencyKeys): void {
-  placeRoutes(app, parts, keys);
+export interface PlaceParts {
+  readonly keys: IdempotencyKeys;
+  readonly desk: OrderDesk;
+}
+
+export function orderRoutes(app: FastifyInstance, parts: HttpParts, place: PlaceParts): void {
+  placeRoute(app, place);
+  batchRoute(app, place);
   readRoutes(app, parts);
   cancelRoute(app, parts);
 }
 
-function placeRoutes(app: FastifyInstance, { saga }: HttpParts, keys: IdempotencyKeys): void {
-  app.post<{ Body: PlacedOrder; Querystring: { wait?: string } }>(
+function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
+  app.post<{ Body: PlacedOrder; Querystring: { wait?: string }; Headers: KeyHeader }>(
     '/v1/orders',
     {
       config: { open: ['producer'] },
       schema: {
         tags,
+        operationId: 'placeOrder',
         summary: 'Place an order; durable when this answers',
+        description:
+          'Without wait the answer is 202 with the state. With wait it is 201 once reserved, ' +
+          '409 when rejected, 202 when the wait ends first, and 200 for an order that is further ' +
+          'already. The same order again gets the same answer.',
         body: strictOrder,
         querystring: waitQuery,
+        headers: keyHeader,
         response: {
           200: orderAnswerShape,
           201: orderAnswerShape,
@@ -109,48 +141,59 @@ function placeRoutes(app: FastifyInstance, { saga }: HttpParts, keys: Idempotenc
         },
       },
     },
-    async (request, reply) => {
-      const order = checkedOrder(request.body);
-      await keys.claim(request.headers['idempotency-key'], order);
-      const [answer] = await placeOrders(saga, [order], waitMs(request.query.wait));
-      const { status, body } = answer as Answer;
-      if (status < 400) return await reply.code(status).send(body);
-      if (status === 503) void reply.header('retry-after', '1');
-      return await sendProblem(reply, body as Parameters<typeof sendProblem>[1]);
+    async ({ headers, body, query }, reply) => {
+      const order = checkedOrder(body);
+      await keys.claim(headers['idempotency-key'], order);
+      const [answer] = await desk.place([order], waitMs(query.wait));
+      const { status, body: said } = answer as Answer;
+      if (status < 400) return await reply.code(status).send(said);
+      return await sendProblem(reply, said as Parameters<typeof sendProblem>[1]);
     },
   );
-  app.post<{ Body: Static<typeof batchBody>; Querystring: { wait?: string } }>(
+}
+
+function batchRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
+  app.post<{
+    Body: ReturnType<typeof checkBatch>;
+    Querystring: { wait?: string };
+    Headers: KeyHeader;
+  }>(
     '/v1/orders/batch',
     {
       config: { open: ['producer'] },
+      validatorCompiler: checkingBodyBy(checkBatch),
       schema: {
         tags,
+        operationId: 'placeOrders',
         summary: 'Place up to 500 orders; each stands for itself',
-        body: batchBody,
+        description:
+          'Each answer has the status and the body that the order would have got alone, and ' +
+          'orderId is null where the order was not valid.',
+        body: batchOf(strictOrder),
         querystring: waitQuery,
+        headers: keyHeader,
         response: { 207: batchAnswerShape, ...refusals(413, 415, 422) },
       },
     },
-    async (request, reply) => {
-      await keys.claim(request.headers['idempotency-key'], request.body);
-      const answers = await placeEach(saga, request.body.orders, waitMs(request.query.wait));
+    async ({ headers, body, query }, reply) => {
+      await keys.claim(headers['idempotency-key'], body);
+      const answers = await placeEach(desk, body.orders, waitMs(query.wait));
       return await reply.code(207).send({ answers });
     },
   );
 }
 
 /** Those that are not valid are answered as they stand; the others are placed together. */
-async function placeEach(saga: Saga, values: readonly unknown[], waitsMs: number) {
+async function placeEach(desk: OrderDesk, values: readonly unknown[], waitsMs: number) {
   const checked = values.map((value): PlacedOrder | Answer => {
     try {
       return checkedOrder(value);
     } catch (error) {
-      const body = problemOf(error);
-      return { status: body.status, body };
+      return errorAnswer(error);
     }
   });
   const good = checked.filter((one): one is PlacedOrder => 'orderId' in one);
-  const answers = [...(await placeOrders(saga, good, waitsMs))];
+  const answers = [...(await desk.place(good, waitsMs))];
   return checked.map((one) => {
     const isGood = 'orderId' in one;
     const { status, body } = isGood ? (answers.shift() as Answer) : one;
@@ -170,9 +213,10 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
       config: { open: READERS },
       schema: {
         tags,
+        operationId: 'readOrder',
         summary: 'One order with its payments and its history',
         params: orderParams,
-        response: { 200: orderViewShape, ...refusals(404) },
+        response: { 200: orderViewShape, ...refusals(404, 414) },
       },
     },
     async ({ params }) => {
@@ -187,6 +231,7 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
       config: { open: READERS },
       schema: {
         tags,
+        operationId: 'listOrders',
         summary: 'Search orders, newest first',
         querystring: listQuery,
         response: { 200: orderPageShape, ...refusals() },
@@ -203,10 +248,11 @@ function cancelRoute(app: FastifyInstance, { saga }: HttpParts): void {
       config: { open: ['producer'] },
       schema: {
         tags,
+        operationId: 'cancelOrder',
         summary: 'Cancel an order; one that has not come yet is cancelled when it comes',
         params: orderParams,
         body: emptyBody,
-        response: { 200: orderAnswerShape, ...refusals(409) },
+        response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
       },
     },
     async ({ params }, reply) => {

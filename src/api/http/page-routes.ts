@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { checkedBy } from '../../shapes/index.ts';
-import { type Access, rolesAllow } from '../access.ts';
-import { type GuardOptions, SESSION_COOKIE } from './guard.ts';
+import { rolesAllow } from '../access.ts';
+import { type GuardOptions, isForeign, refuseOrigin, SESSION_COOKIE } from './guard.ts';
 import { HOME_PAGE, loginPage, PAGE_STYLE, safeTarget } from './pages.ts';
-import { problem, sendProblem } from './problems.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const checkLogin = checkedBy(
@@ -16,13 +15,8 @@ const checkLogin = checkedBy(
 
 const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto' } as const;
 
-export interface PageOptions {
-  readonly access: Access;
-  readonly tooManyFailures: GuardOptions['tooManyFailures'];
-}
-
 /** Pages for people: the way in, and what there is. */
-export async function pageRoutes(app: FastifyInstance, options: PageOptions): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, options: GuardOptions): Promise<void> {
   const hidden = { schema: { hide: true } } as const;
   const toAll = { ...hidden, config: { open: 'everybody' } } as const;
   app.get('/', { ...hidden, config: { open: ['viewer'] } }, async (_request, reply) => {
@@ -45,8 +39,12 @@ export async function pageRoutes(app: FastifyInstance, options: PageOptions): Pr
   });
 }
 
-function loginRoutes(app: FastifyInstance, { access, tooManyFailures }: PageOptions): void {
+function loginRoutes(app: FastifyInstance, { access, countFailure }: GuardOptions): void {
   const toAll = { schema: { hide: true }, config: { open: 'everybody' } } as const;
+  // A page of somebody else must not log a person out, nor in under another name.
+  app.addHook('onRequest', async (request, reply) => {
+    if (isForeign(request)) await refuseOrigin(reply);
+  });
   app.post('/login', toAll, async (request, reply) => {
     const { token, next = '/' } = checkLogin(request.body);
     const role = access.roleOf(token);
@@ -55,11 +53,7 @@ function loginRoutes(app: FastifyInstance, { access, tooManyFailures }: PageOpti
         .setCookie(SESSION_COOKIE, token, cookieOptions)
         .redirect(safeTarget(next), 303);
     }
-    if (await tooManyFailures(request)) {
-      void reply.header('retry-after', '60');
-      const detail = 'too many wrong tokens came from this address';
-      return await sendProblem(reply, problem(429, 'too-many-requests', detail));
-    }
+    await countFailure(request);
     return await reply.code(401).type(HTML).send(loginPage(next, true));
   });
   app.post('/logout', toAll, async (_request, reply) => {

@@ -11,7 +11,10 @@ import { sendProblem } from './problems.ts';
 
 const { orderId: _inTheAddress, ...paymentFields } = paymentShape.properties;
 const paymentBody = strictly(
-  Type.Object(paymentFields, { description: 'a payment { paymentId, .. }' }),
+  Type.Object(paymentFields, {
+    description: 'a payment { paymentId, .. }',
+    examples: [{ paymentId: 'pay-77', amount: 4900, currency: 'EUR' }],
+  }),
 );
 
 export function paymentRoutes(app: FastifyInstance, { saga }: HttpParts): void {
@@ -21,10 +24,11 @@ export function paymentRoutes(app: FastifyInstance, { saga }: HttpParts): void {
       config: { open: ['payments'] },
       schema: {
         tags: ['payments'],
+        operationId: 'payOrder',
         summary: 'Tell of a payment; too early, too late or not what it costs is decided too',
         params: orderParams,
         body: paymentBody,
-        response: { 200: paymentAnswerShape, ...refusals(409, 413, 415) },
+        response: { 200: paymentAnswerShape, ...refusals(409, 413, 414, 415) },
       },
     },
     async ({ params, body }, reply) => {

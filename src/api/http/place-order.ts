@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
-import { AppError, isoOf, pause } from '../../kernel/index.ts';
+import { AppError, isoOf } from '../../kernel/index.ts';
 import { orderPlaced, orderShape, type PlacedOrder } from '../../queues/index.ts';
-import type { Advanced, OrderOutcome, Outcome, Saga } from '../../saga/index.ts';
+import type { Advanced, OrderOutcome, Outcome } from '../../saga/index.ts';
 import { checkedBy, strictly } from '../../shapes/index.ts';
-import { VIA } from './http-parts.ts';
 import { type Problem, problem, problemOf } from './problems.ts';
 
 /** An answer before it is sent: alone, or one of a list. */
@@ -14,11 +13,20 @@ export interface Answer {
 
 const { lines, ...others } = orderShape.properties;
 
+export const ORDER_EXAMPLE = {
+  orderId: 'A-1001',
+  lines: [{ goodsId: 7, quantity: 2 }],
+  holdSeconds: 900,
+} as const;
+
 /** An order without a field too many: what is misspelt must not be overlooked. */
 export const strictOrder = strictly(
   Type.Object(
     { ...others, lines: { ...lines, items: strictly(lines.items) } },
-    { description: 'an order { orderId, lines, .. }' },
+    {
+      description: 'an order { orderId, lines, .. }',
+      examples: [ORDER_EXAMPLE],
+    },
   ),
 );
 
@@ -28,58 +36,13 @@ export function checkedOrder(value: unknown): PlacedOrder {
   return orderPlaced.entry(checkStrictly(value));
 }
 
-/** How long an order may lie here and not in the database because others have its goods. */
-const GOODS_PATIENCE_MS = 1000;
-
-/**
- * Places orders, and when somebody waits decides them here and now: then no job carries them, and
- * the answer comes as soon as the transaction has. Those whose goods others have locked are only
- * placed, and decided when the goods are free. Whoever else is deciding the same order at this
- * moment is no matter, since the second to come is told how it stands.
- */
-export async function placeOrders(
-  saga: Saga,
-  orders: readonly PlacedOrder[],
-  waitMs: number,
-): Promise<readonly Answer[]> {
-  if (waitMs === 0) {
-    const kept = await saga.advanceAll(
-      orders.map((order) => ({ kind: 'placed', order, via: VIA })),
-    );
-    return kept.map((one) => answerOf(one, waitMs));
-  }
-  const ended = new AbortController();
-  const waiting = pause(waitMs, ended.signal);
-  const reserveWithinMs = Math.min(waitMs / 2, GOODS_PATIENCE_MS);
-  const placed = await saga.advanceAll(
-    orders.map((order) => ({ kind: 'placed', order, followedUp: true, reserveWithinMs, via: VIA })),
-  );
-  const decided = placed.map((one) =>
-    isPlaced(one) ? Promise.race([decide(saga, one), waiting.then(() => one)]) : one,
-  );
-  const answers = await Promise.all(decided);
-  ended.abort();
-  return answers.map((one) => answerOf(one, waitMs));
+export function answerOf(one: Advanced, waited: boolean): Answer {
+  return 'error' in one ? errorAnswer(one.error) : orderAnswer(one.outcome, waited);
 }
 
-function isPlaced(one: Advanced): one is { readonly outcome: OrderOutcome } {
-  if ('error' in one || !('orderId' in one.outcome)) return false;
-  return one.outcome.state === 'placed' && one.outcome.change !== 'refused';
-}
-
-/** What cannot be decided now is decided later by a sweep; the order itself is kept already. */
-async function decide(saga: Saga, placed: { readonly outcome: OrderOutcome }): Promise<Advanced> {
-  const { orderId } = placed.outcome;
-  const [reserved] = await saga.advanceAll([{ kind: 'reserve', orderId, via: VIA }]);
-  return reserved && !('error' in reserved) ? reserved : placed;
-}
-
-function answerOf(one: Advanced, waitMs: number): Answer {
-  if ('error' in one) {
-    const body = problemOf(one.error);
-    return { status: body.status, body };
-  }
-  return orderAnswer(one.outcome, waitMs > 0);
+export function errorAnswer(error: unknown): Answer {
+  const body = problemOf(error);
+  return { status: body.status, body };
 }
 
 /** Answers that are the same however often the same is asked. */

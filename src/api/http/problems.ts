@@ -1,7 +1,14 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, isRetryable, type Logger, messageOf, redactText } from '../../kernel/index.ts';
+import {
+  AppError,
+  type Clock,
+  isRetryable,
+  type Logger,
+  messageOf,
+  redactText,
+  warnNowAndThen,
+} from '../../kernel/index.ts';
+import { discreet } from './discreet-fields.ts';
 
 /** What a refusal says, as RFC 9457 has it: `code` is stable, `detail` is for people. */
 export interface Problem {
@@ -18,18 +25,20 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'Who is asking?',
   403: 'Not with this role',
   404: 'There is no such thing',
-  405: 'Not with this method',
   408: 'The request came too slowly',
   409: 'Refused as things are',
   413: 'The body is too large',
   414: 'The address is too long',
-  415: 'Send application/json',
+  415: 'Not this kind of body',
   422: 'The key was used for something else',
   429: 'Too many requests',
   431: 'The headers are too large',
   500: 'Something went wrong here',
   503: 'Not now; try again',
 };
+
+/** Where nobody knows better. */
+const RETRY_AFTER_S: Readonly<Record<number, string>> = { 429: '60', 503: '1' };
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -48,77 +57,71 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'invalid-input': 400,
   unauthorized: 401,
   forbidden: 403,
+  'no-such-route': 404,
   'unknown-notice': 404,
   'unknown-order': 404,
   'unknown-goods-id': 404,
+  'unsupported-media-type': 415,
   'idempotency-conflict': 422,
   'too-many-requests': 429,
 };
 
-/** What Fastify itself refuses, under our codes. */
-const CODE_OF_FASTIFY: Readonly<Record<string, readonly [status: number, code: string]>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported-media-type'],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body-too-large'],
-  FST_ERR_MAX_PARAM_LENGTH: [414, 'address-too-long'],
-};
+/** What Fastify and its plugins refuse, in our words: theirs may quote the request. */
+const REFUSED_BY_LIBRARY: readonly (readonly [status: number, code: string, detail: string])[] = [
+  [404, 'no-such-route', 'there is no such route; /docs lists those there are'],
+  [413, 'body-too-large', 'a body may have 1 MiB'],
+  [414, 'address-too-long', 'a part of the address is longer than any id'],
+  [415, 'unsupported-media-type', 'a body of this content type is not read here'],
+  [429, 'too-many-requests', 'wait as long as Retry-After says'],
+  [503, 'overloaded', 'this process has too much to do'],
+];
 
 /** Every error as a problem. What we did not foresee says nothing of itself to the outside. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof AppError) {
     const known = STATUS_OF_CODE[error.code];
-    if (known) return problem(known, error.code, error.message, error.details);
+    if (known) return problem(known, error.code, ...discreet(error));
     if (isRetryable(error)) return problem(503, error.code, 'this passes; try again in a moment');
-    return problem(500, 'unexpected', 'the request could not be carried out');
+    return unexpected();
   }
-  const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number };
-  const [status, ours] = CODE_OF_FASTIFY[code] ?? [statusCode, 'invalid-input'];
-  if (status >= 400 && status < 500) return problem(status, ours, redactText(messageOf(error)));
-  if (status === 503) return problem(503, 'overloaded', 'this process has too much to do');
+  const { statusCode = 500 } = error as { statusCode?: number };
+  const refused = REFUSED_BY_LIBRARY.find(([status]) => status === statusCode);
+  if (refused) return problem(...refused);
+  const isOfTheRequest = statusCode >= 400 && statusCode < 500;
+  return isOfTheRequest
+    ? problem(400, 'invalid-input', 'the request cannot be read')
+    : unexpected();
+}
+
+function unexpected(): Problem {
   return problem(500, 'unexpected', 'the request could not be carried out');
 }
 
 /** The last stop of every error of a route. */
-export function answerError(logger: Logger) {
+export function answerError(logger: Logger, clock: Clock) {
+  // While a server is away every request fails: that must not fill the log as well.
+  const warn = warnNowAndThen(logger, clock, 'requests were answered 503');
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const answer = problemOf(error);
-    if (answer.status >= 500) {
-      logger.error('a request failed', {
-        requestId: request.id,
-        route: request.routeOptions.url ?? 'none',
-        code: answer.code,
-        error: redactText(messageOf(error)),
-      });
-    }
-    if (answer.status === 503) void reply.header('retry-after', '1');
+    const about = {
+      requestId: request.id,
+      route: request.routeOptions.url ?? 'none',
+      code: answer.code,
+      error: redactText(messageOf(error)),
+    };
+    if (answer.status === 500) logger.error('a request failed', about);
+    if (answer.status === 503) warn(about);
     await sendProblem(reply, answer);
   };
 }
 
 export async function sendProblem(reply: FastifyReply, answer: Problem): Promise<void> {
   const body = JSON.stringify({ ...answer, requestId: reply.request.id });
+  const wait = RETRY_AFTER_S[answer.status];
+  if (wait && !reply.hasHeader('retry-after')) void reply.header('retry-after', wait);
   await reply.code(answer.status).type(PROBLEM_TYPE).serializer(asItIs).send(body);
 }
 
 function asItIs(payload: unknown): string {
   return String(payload);
 }
-
-/** What never became a request: broken HTTP, headers too large, too slow. */
-export function refuseBrokenRequest(error: { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, code] = BROKEN[error.code ?? ''] ?? [400, 'invalid-input'];
-  const answer = problem(status, code, 'this is not a request that can be read');
-  const body = JSON.stringify(answer);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
-}
-
-const BROKEN: Readonly<Record<string, readonly [status: number, code: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'headers-too-large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'too-slow'],
-};

@@ -1,7 +1,10 @@
+import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../kernel/index.ts';
 import { createHttpApp } from './http-app.ts';
 import type { HttpDoors, HttpParts } from './http-parts.ts';
 import { isLoopback, listenNear } from './listen.ts';
+
+const STOP_MS = 5000;
 
 export interface HttpServer {
   readonly url: string;
@@ -22,10 +25,20 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
   };
   try {
     const url = await listenNear(wanted, logger, (port) => app.listen({ host, port }));
-    return { url, close: () => app.close() };
+    return { url, close: () => closeWithin(app, STOP_MS) };
   } catch (error) {
     await app.close();
     throw error;
+  }
+}
+
+/** Who takes longer to take the answer than a stop may last is cut off. */
+async function closeWithin(app: FastifyInstance, stopMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), stopMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
   }
 }
 

@@ -25,14 +25,26 @@ const pageQuery = strictly(
   Type.Object({ limit: Type.Optional(limitField), before: Type.Optional(beforeField) }),
 );
 const setBody = strictly(
-  Type.Object({
-    available: availableField,
-    expectedVersion: Type.Optional(versionField),
-    reason: Type.Optional(reasonField),
-  }),
+  Type.Object(
+    {
+      available: availableField,
+      expectedVersion: Type.Optional(versionField),
+      reason: Type.Optional(reasonField),
+    },
+    {
+      description: 'what is for sale { available, .. }',
+      examples: [{ available: 400, expectedVersion: 3 }],
+    },
+  ),
 );
 const adjustBody = strictly(
-  Type.Object({ delta: deltaField, reason: reasonField, idempotencyKey: idempotencyKeyField }),
+  Type.Object(
+    { delta: deltaField, reason: reasonField, idempotencyKey: idempotencyKeyField },
+    {
+      description: 'a change { delta, reason, idempotencyKey }',
+      examples: [{ delta: 50, reason: 'delivery 4711', idempotencyKey: 'delivery-4711-7' }],
+    },
+  ),
 );
 
 type GoodsParams = { goodsId: number };
@@ -54,9 +66,10 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
       config: { open: READERS },
       schema: {
         tags,
+        operationId: 'readStock',
         summary: 'How many units there are, and where',
         params: goodsParams,
-        response: { 200: stockShape, ...refusals(404) },
+        response: { 200: stockShape, ...refusals(404, 414) },
       },
     },
     async ({ params }) => {
@@ -71,10 +84,11 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
       config: { open: ['viewer'] },
       schema: {
         tags,
+        operationId: 'listMovements',
         summary: 'The ledger of a goods id, newest first',
         params: goodsParams,
         querystring: pageQuery,
-        response: { 200: movementPageShape, ...refusals() },
+        response: { 200: movementPageShape, ...refusals(414) },
       },
     },
     async ({ params, query }) =>
@@ -86,10 +100,11 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
       config: { open: ['viewer'] },
       schema: {
         tags,
+        operationId: 'listHolds',
         summary: 'Who holds units of a goods id, and until when; newest first',
         params: goodsParams,
         querystring: pageQuery,
-        response: { 200: holdPageShape, ...refusals() },
+        response: { 200: holdPageShape, ...refusals(414) },
       },
     },
     async ({ params, query }) =>
@@ -104,10 +119,11 @@ function setRoute(app: FastifyInstance, parts: HttpParts): void {
       config: { open: ['operator'] },
       schema: {
         tags,
+        operationId: 'setStock',
         summary: 'Set how many are for sale',
         params: goodsParams,
         body: setBody,
-        response: { 200: stockShape, ...refusals(409, 413, 415) },
+        response: { 200: stockShape, ...refusals(409, 413, 414, 415) },
       },
     },
     async ({ params, body }, reply) => {
@@ -133,10 +149,11 @@ function adjustRoute(app: FastifyInstance, parts: HttpParts): void {
       config: { open: ['operator'] },
       schema: {
         tags,
+        operationId: 'adjustStock',
         summary: 'Units arrive, or are found missing; once for each key',
         params: goodsParams,
         body: adjustBody,
-        response: { 200: stockShape, ...refusals(409, 413, 415) },
+        response: { 200: stockShape, ...refusals(409, 413, 414, 415, 422) },
       },
     },
     async ({ params, body }, reply) => {

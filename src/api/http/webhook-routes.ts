@@ -1,14 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { AppError, isRetryable, isSigned, messageOf } from '../../kernel/index.ts';
+import { AppError, isRetryable, isSigned, type SignatureVerdict } from '../../kernel/index.ts';
 import { type ConfirmedPayment, paymentConfirmed, paymentShape } from '../../queues/index.ts';
 import type { Advanced, OrderOutcome, Saga } from '../../saga/index.ts';
 import { checkedBy, strictly } from '../../shapes/index.ts';
-import { batchAnswerShape, refusals } from './answer-shapes.ts';
+import { batchAnswerShape, refused } from './answer-shapes.ts';
+import { checkingBodyBy } from './checked-requests.ts';
 import { type HttpParts, VIA } from './http-parts.ts';
+import { jsonIn, readRawJsonOnly } from './json-bodies.ts';
 import { paymentAnswer } from './payment-routes.ts';
 import { problemOf } from './problems.ts';
+import type { CountFailure } from './rate-limits.ts';
 
+const EMPTY = Buffer.alloc(0);
 const ENVELOPE_MAX = 500;
 const one = strictly(paymentShape);
 const envelope = strictly(
@@ -20,67 +24,74 @@ const envelope = strictly(
     }),
   }),
 );
+const signedBody = Type.Union([one, envelope], {
+  description: 'a payment { orderId, paymentId, .. }, or { payments: [..] } with up to 500',
+  examples: [{ orderId: 'A-1001', paymentId: 'pay-77', amount: 4900, currency: 'EUR' }],
+});
 const checkOne = checkedBy(one);
 const checkEnvelope = checkedBy(envelope);
 
 /** What a payment provider tells us, signed over the bytes as they come. */
-export async function webhookRoutes(app: FastifyInstance, parts: HttpParts): Promise<void> {
+export async function webhookRoutes(
+  app: FastifyInstance,
+  parts: HttpParts,
+  countFailure: CountFailure,
+): Promise<void> {
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
-      done(null, body),
-    );
-    scope.post<{ Body: Buffer }>(
+    readRawJsonOnly(scope);
+    // The signature is looked at first, and it is over the bytes.
+    scope.setValidatorCompiler(checkingBodyBy((body) => body));
+    scope.post<{ Body: Buffer | null }>(
       '/v1/webhooks/payments',
       {
         config: { open: 'signed' },
         schema: {
           tags: ['payments'],
+          operationId: 'confirmPayments',
           summary: 'Payments as a provider tells of them, with a Holdfast-Signature',
           description:
-            'The body is one payment { orderId, paymentId, amount?, currency?, paidAt? } or ' +
-            '{ payments: [..] } with up to 500. The signature is ' +
-            't=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">; several v1 may stand in a row. ' +
-            'Whatever is signed and valid is kept and answered 200, whatever became of it.',
-          security: [{ signature: [] }],
-          response: { 200: batchAnswerShape, ...refusals(413, 415) },
+            'The signature is over the bytes of the body as they are sent, and not older than ' +
+            '300 s. Whatever is signed and valid is kept and answered 200, whatever became of it.',
+          body: signedBody,
+          response: { 200: batchAnswerShape, ...refused(400, 401, 413, 415, 429, 503) },
         },
       },
       async (request) => {
-        assertSigned(request, parts);
-        const payments = paymentsIn(request.body);
+        const body = request.body ?? EMPTY;
+        const verdict = verdictOn(request, body, parts);
+        if (verdict !== 'ok') {
+          await countFailure(request);
+          throw new AppError('unauthorized', SAID[verdict]);
+        }
+        const payments = paymentsIn(body);
         return { answers: await confirm(parts.saga, payments) };
       },
     );
   });
 }
 
-const SAID: Readonly<Record<string, string>> = {
+const SAID: Readonly<Record<Exclude<SignatureVerdict, 'ok'>, string>> = {
   missing: 'there is no Holdfast-Signature header',
   malformed: 'the signature must be t=<unix seconds>,v1=<64 hex digits>',
   'too-old': 'it was signed more than 300 s ago, or ahead',
   wrong: 'the signature is not of this body under a secret known here',
 };
 
-function assertSigned(
-  { headers, body }: FastifyRequest<{ Body: Buffer }>,
+function verdictOn(
+  { headers }: FastifyRequest,
+  body: Buffer,
   { doors, clock }: HttpParts,
-): void {
+): SignatureVerdict {
   const header = headers['holdfast-signature'];
-  const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   const text = Array.isArray(header) ? header.join(',') : header;
-  const verdict = isSigned(text, raw, doors.paymentSecrets, clock.now().toMillis() / 1000);
-  if (verdict !== 'ok') throw new AppError('unauthorized', SAID[verdict] ?? verdict);
+  const nowSeconds = clock.now().toMillis() / 1000;
+  return isSigned(text, body, doors.paymentSecrets, nowSeconds);
 }
 
 function paymentsIn(body: Buffer): readonly ConfirmedPayment[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new AppError('invalid-input', `the body is not JSON: ${messageOf(cause)}`, { cause });
-  }
-  const isEnvelope = typeof value === 'object' && value !== null && 'payments' in value;
+  const value = jsonIn(body);
+  const isEnvelope =
+    typeof value === 'object' && value !== null && Object.hasOwn(value, 'payments');
   const entries = isEnvelope ? checkEnvelope(value).payments : [checkOne(value)];
   return entries.map(paymentConfirmed.entry);
 }
