@@ -43,7 +43,7 @@ async function closeWithin(app: FastifyInstance, stopMs: number): Promise<void> 
 }
 
 /** Beyond loopback nobody comes in unless somebody has said who may. */
-export function assertKnownCallers({ bind, tokens, paymentSecrets }: HttpDoors): void {
+function assertKnownCallers({ bind, tokens, paymentSecrets }: HttpDoors): void {
   if (isLoopback(bind)) return;
   const missing = [
     ...Object.entries(tokens).flatMap(([role, known]) =>
