@@ -54,8 +54,8 @@ export async function placeOrders(
   const placed = await saga.advanceAll(
     orders.map((order) => ({ kind: 'placed', order, followedUp: true, reserveWithinMs, via: VIA })),
   );
-  const decided = placed.map((one) =>
-    isPlaced(one) ? Promise.race([decide(saga, one), waiting.then(() => one)]) : one,
+  const decided = placed.map(async (one) =>
+    isPlaced(one) ? await Promise.race([decide(saga, one), waiting.then(() => one)]) : one,
   );
   const answers = await Promise.all(decided);
   ended.abort();
