@@ -1,5 +1,6 @@
 /** Plays callers over real sockets, in a process of its own as callers are. */
 import autocannon from 'autocannon';
+import { pause } from '../src/kernel/index.ts';
 import type { HttpLoad, LoadAnswer } from './http-load.ts';
 import { percentilesOf } from './percentiles.ts';
 
@@ -52,7 +53,7 @@ async function sendPaced(
   };
   await Promise.all(
     Array.from({ length: PACED_CLIENTS }, async (_, index) => {
-      await new Promise((resolve) => setTimeout(resolve, (index * 1000) / PACED_CLIENTS));
+      await pause((index * 1000) / PACED_CLIENTS);
       await send(each, body, tally);
     }),
   );
@@ -73,7 +74,7 @@ async function send(load: HttpLoad, body: () => string, tally: Tally): Promise<v
         sampleInt: 50,
         timeout: 30,
       },
-      (error, done) => (error ? reject(error) : resolve(done)),
+      (error: Error | null, done) => (error ? reject(error) : resolve(done)),
     );
     client.on('response', (_, status, __, ms) => {
       tally.latencies.push(ms);

@@ -10,7 +10,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'bench-http': 'http-main.js',
 };
 
-/** `bench` and `bench-http`: the measurements on private servers that are as durable as real ones. */
+/** The measurements, on private servers that are as durable as real ones. */
 export async function runBench(context: LaunchContext): Promise<number> {
   const { mode, settings, env, args } = context;
   return runThrowAway(context, {

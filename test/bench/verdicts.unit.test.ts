@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { median, quantile } from '../../bench/percentiles.ts';
 import type { Sample } from '../../bench/contender.ts';
+import { HTTP_RULES } from '../../bench/http-verdicts.ts';
 import type { Series } from '../../bench/rounds.ts';
 import { judge, medianRatio } from '../../bench/verdicts.ts';
 
@@ -67,5 +68,28 @@ describe('the numbers of the benchmark', () => {
     expect(quantile(values, 0.99)).to.equal(198);
     expect(quantile(values, 0.5)).to.equal(100);
     expect(quantile([7], 0.99)).to.equal(7);
+  });
+});
+
+describe('the verdicts over HTTP', () => {
+  const asked = (waited: number, batches: number) =>
+    judge(
+      [
+        series('http waited', [waited, waited, waited]),
+        series('http batches', [batches, batches, batches]),
+        series('queue singly', [100, 100, 100]),
+      ],
+      HTTP_RULES,
+    ).filter(({ holds }) => !holds);
+
+  it('fail a waited order that costs more than two of the queue, and slow batches', () => {
+    expect(asked(50, 300)).to.deep.equal([]);
+    expect(asked(49, 300).map(({ what }) => what)).to.deep.equal(['http waited / queue singly']);
+    expect(asked(50, 299).map(({ what }) => what)).to.deep.equal(['http batches / queue singly']);
+  });
+
+  it('fail on a unit oversold by either', () => {
+    const all = [series('queue singly', [1], { books: { oversold: 1, leaked: 0 } })];
+    expect(judge(all, HTTP_RULES).map(({ holds }) => holds)).to.deep.equal([false, true]);
   });
 });
