@@ -12,6 +12,7 @@ const withLine = (json: string): string =>
   JSON.stringify({ ...order, lines: ['?'] }).replace('"?"', json);
 const nested = (levels: number): string => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
 const LONG = 'x'.repeat(65);
+const times = <T>(length: number, value: T): T[] => Array.from({ length }, () => value);
 
 /** What is sent as the body of an order, and what is the matter with it. */
 const BODIES: readonly (readonly [what: string, body: string, says?: string])[] = [
@@ -41,7 +42,7 @@ const BODIES: readonly (readonly [what: string, body: string, says?: string])[] 
   ['1.5', withLine('{"goodsId":7,"quantity":1.5}'), 'quantity is 1.5'],
   ['true', withLine('{"goodsId":7,"quantity":true}'), 'quantity is true'],
   ['no lines', JSON.stringify({ ...order, lines: [] }), 'lines is a list'],
-  ['101 lines', JSON.stringify({ ...order, lines: Array(101).fill(line) }), 'lines is a list'],
+  ['101 lines', JSON.stringify({ ...order, lines: times(101, line) }), 'lines is a list'],
   ['a line within a line', withLine('[[]]'), 'lines[0] is a list'],
   ['an id that is too long', withField('orderId', `"${LONG}"`), 'orderId is "xxx'],
   ['half a cent', withField('amount', '0.5'), 'amount is 0.5'],
@@ -188,7 +189,7 @@ describe('bad requests', () => {
   });
 
   it('with 501 orders, or none, are refused whole', async () => {
-    for (const orders of [Array(501).fill(order), [], {}, null, 'all']) {
+    for (const orders of [times(501, order), [], {}, null, 'all']) {
       await refused(INVALID, 'producer', 'POST', '/v1/orders/batch', { orders });
     }
     await refused(INVALID, 'producer', 'POST', '/v1/orders/batch', { orders: [order], more: 1 });

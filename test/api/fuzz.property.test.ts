@@ -97,7 +97,7 @@ const contentType = fc.oneof(
   headerValue,
 );
 
-function callerOf({ description = '' }: Operation): Arbitrary<Record<string, string>> {
+function callerOf({ description }: Operation): Arbitrary<Record<string, string>> {
   const roles = /Role: (.*)\.$/.exec(description)?.[1]?.split(', ') ?? [];
   const right = (Object.keys(TOKENS) as (keyof typeof TOKENS)[]).filter((role) =>
     roles.includes(role),

@@ -161,7 +161,8 @@ describe('the description of the API', () => {
           'null',
         ]);
       }
-      if (typeof schema['pattern'] === 'string') new RegExp(schema['pattern'], 'u');
+      const { pattern = '' } = schema as { pattern?: string };
+      expect(() => new RegExp(pattern, 'u'), place).to.not.throw();
     }
   });
 

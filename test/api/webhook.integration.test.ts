@@ -171,7 +171,7 @@ describe('the webhook of payments', () => {
       'null',
       '[]',
       JSON.stringify({ payments: [] }),
-      JSON.stringify({ payments: Array(501).fill(one) }),
+      JSON.stringify({ payments: Array.from({ length: 501 }, () => one) }),
       JSON.stringify({ payments: [one], orderId: 'w-9' }),
       JSON.stringify({ ...one, canary: 'canary' }),
       JSON.stringify({ ...one, amount: '5' }),
