@@ -1,4 +1,4 @@
-// Writes openapi.json from the routes themselves: node scripts/openapi.mjs
+// `npm run openapi`: writes openapi.json from the routes themselves.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -27,7 +27,15 @@ export function keepingFault(value: unknown, levels: number): PlainFault | null 
 function faultIn(value: unknown, levels: number, leafFault: LeafCheck): PlainFault | null {
   if (typeof value !== 'object' || value === null) return leafFault(value);
   if (levels === 0) return 'too many levels';
-  for (const [name, item] of Object.entries(value)) {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const fault = faultIn(item, levels - 1, leafFault);
+      if (fault) return fault;
+    }
+    return null;
+  }
+  for (const name of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[name];
     if (changesObjects(name, item)) return 'a field name that would change what objects are';
     const fault = leafFault(name) ?? faultIn(item, levels - 1, leafFault);
     if (fault) return fault;

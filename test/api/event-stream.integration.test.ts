@@ -108,7 +108,9 @@ describe('the stream of events', () => {
 
   it('ends when the server does', async () => {
     const reader = await listen();
+    const start = performance.now();
     await room.stopServer();
+    expect(performance.now() - start).to.be.lessThan(1500);
     await until(() => reader.closed());
   });
 });

@@ -214,5 +214,7 @@ describe('the routes of the running server', () => {
       expect(headers.get('x-frame-options'), path).to.equal('SAMEORIGIN');
       expect(headers.get('access-control-allow-origin'), path).to.equal(null);
     }
+    const { headers } = await room.send('viewer', 'GET', '/v1/orders');
+    expect(headers.get('cache-control')).to.equal('no-store');
   });
 });

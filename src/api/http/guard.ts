@@ -60,6 +60,7 @@ export function guard(app: FastifyInstance, { access, countFailure }: GuardOptio
     request.caller = createHash('sha256').update(token).digest('base64');
     if (!rolesAllow(role, open)) return await refuseRole(role, reply, open);
     if (from === 'cookie' && isForeign(request)) return await refuseOrigin(reply);
+    void reply.header('cache-control', 'no-store'); // what one caller may see is not for the next
   });
 }
 

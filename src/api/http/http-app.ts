@@ -83,7 +83,8 @@ function bareApp({ logger, clock }: HttpParts): FastifyInstance {
     keepAliveTimeout: 20_000,
     return503OnClosing: false, // it would not be a problem of our shape
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: HEADERS_MAX },
+    // Node looks for late requests every half minute, which is no limit of ten seconds.
+    http: { maxHeaderSize: HEADERS_MAX, connectionsCheckingInterval: 2000 },
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, request, reply) => void answer(error, request, reply),
   });
