@@ -6,6 +6,8 @@ export interface Sent {
 }
 
 export interface SteadyLoadOptions {
+  /** Begins every order id. */
+  readonly name: string;
   readonly perSecond: number;
   readonly forMs: number;
   /** Places the order of this number; answers the status. */
@@ -46,7 +48,7 @@ export class SteadyLoad {
 
   private async send(index: number): Promise<void> {
     const startedAt = performance.now();
-    const orderId = `load-${index}`;
+    const orderId = `${this.options.name}-${index}`;
     // One that gets no answer counts as such; the test looks at how many there are.
     const status = await this.options.place(orderId, index).catch(() => null);
     this.sent.push({ orderId, status, ms: performance.now() - startedAt });
