@@ -11,20 +11,24 @@ import { SteadyLoad } from '../support/steady-load.ts';
 import { until } from '../support/until.ts';
 
 const PRODUCER = 'producer-of-the-black-hole';
-const PER_SECOND = 200;
+const PER_SECOND = 100;
 const SWEEP_MS = 1000;
+/** What an answer may take, one in a hundred excepted. */
+const ANSWERED_WITHIN_MS = 1000;
+/** On a machine that is busy with other things: so many times what it takes in calm weather. */
+const SLOWER_AT_MOST = 3;
 /** From accepted to decided, in the database's time. */
 const DECIDED_WITHIN_MS = SWEEP_MS + 2000;
 /** Fewer units than orders: some are sold and some refused. */
-const UNITS = 1500;
+const UNITS = 750;
 
 interface Way {
   readonly orderId: string;
   readonly state: string;
   /** A decimal number, which the driver gives as text. */
   readonly decidedAfterMs: string | null;
-  /** Seconds after the first order. */
-  readonly acceptedAt: string;
+  /** Milliseconds since it was accepted. */
+  readonly age: string;
 }
 
 describe('a queue Redis that is away', () => {
@@ -80,7 +84,7 @@ describe('a queue Redis that is away', () => {
     return await fresh.database.rows<Way>(
       `SELECT o.order_id AS orderId, o.state,
          TIMESTAMPDIFF(MICROSECOND, p.at, r.at) / 1000 AS decidedAfterMs,
-         TIMESTAMPDIFF(MICROSECOND, MIN(p.at) OVER (), p.at) / 1000000 AS acceptedAt
+         TIMESTAMPDIFF(MICROSECOND, p.at, UTC_TIMESTAMP(6)) / 1000 AS age
        FROM orders o JOIN order_steps p ON p.order_seq = o.seq AND p.event = 'placed'
        LEFT JOIN order_steps r ON r.order_seq = o.seq AND r.to_state IN ('reserved', 'rejected')`,
     );
@@ -103,24 +107,32 @@ describe('a queue Redis that is away', () => {
     await until(() => load.lastedMs >= calm, calm + 1000);
     await out.begin();
     await until(() => load.lastedMs >= calm + away, away + 2000);
-    const decided = (await ways()).filter(({ state }) => state !== 'placed').length;
+    const late = (await ways()).filter(({ state, age }) => {
+      return state === 'placed' && Number(age) > DECIDED_WITHIN_MS;
+    });
     await out.end();
     await load.done;
-    expect(decided, 'decided while it was away').to.be.above(
-      (PER_SECOND * (calm + away - DECIDED_WITHIN_MS)) / 1000,
-    );
-    await expectServed(load, (PER_SECOND * forMs) / 1000);
+    expect(late, 'undecided while it was away').to.deep.equal([]);
+    await expectServed(load, calm, (PER_SECOND * forMs) / 1000);
   };
 
-  const expectServed = async ({ sent }: SteadyLoad, orders: number): Promise<void> => {
+  const expectServed = async (
+    { sent }: SteadyLoad,
+    calmMs: number,
+    orders: number,
+  ): Promise<void> => {
     const accepted = sent.filter(({ status }) => [200, 201, 202, 409].includes(status ?? 0));
     const refused = sent.filter((one) => !accepted.includes(one)).map(({ status }) => status);
     expect(accepted.length / orders, `other answers: ${refused.join(' ')}`).to.be.at.least(0.99);
-    const p99 = quantile(
-      sent.map(({ ms }) => ms),
-      0.99,
-    );
-    expect(p99, 'p99 of the answers').to.be.below(1000);
+    const p99 = (some: typeof sent) =>
+      quantile(
+        some.map(({ ms }) => ms),
+        0.99,
+      );
+    const calm = p99(sent.filter(({ atMs }) => atMs < calmMs));
+    const rough = p99(sent.filter(({ atMs }) => atMs >= calmMs));
+    const most = Math.max(ANSWERED_WITHIN_MS, SLOWER_AT_MOST * calm);
+    expect(rough, `p99 of the answers; in calm weather ${calm}`).to.be.below(most);
     const known = new Map((await ways()).map((way) => [way.orderId, way]));
     const lost = accepted.filter(({ orderId }) => !known.has(orderId));
     expect(lost, 'accepted and not kept').to.deep.equal([]);

@@ -2,6 +2,9 @@ export interface Sent {
   readonly orderId: string;
   /** Null when there was no answer at all. */
   readonly status: number | null;
+  /** When it was sent, counted from the beginning of the load. */
+  readonly atMs: number;
+  /** How long its answer took. */
   readonly ms: number;
 }
 
@@ -47,10 +50,11 @@ export class SteadyLoad {
   }
 
   private async send(index: number): Promise<void> {
-    const startedAt = performance.now();
+    const sentAt = performance.now();
     const orderId = `${this.options.name}-${index}`;
     // One that gets no answer counts as such; the test looks at how many there are.
     const status = await this.options.place(orderId, index).catch(() => null);
-    this.sent.push({ orderId, status, ms: performance.now() - startedAt });
+    const atMs = sentAt - this.startedAt;
+    this.sent.push({ orderId, status, atMs, ms: performance.now() - sentAt });
   }
 }
