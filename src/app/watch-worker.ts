@@ -1,13 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { systemClock } from '../kernel/index.ts';
+import { isLoopback, systemClock } from '../kernel/index.ts';
 import type { App } from './compose.ts';
 import type { DoorsConfig } from './config.ts';
 
 export interface WatchedWorker {
   close(): Promise<void>;
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Shows health and metrics of a worker process, if a port was set for them. */
 export async function watchWorker(app: App): Promise<WatchedWorker> {
@@ -37,7 +35,7 @@ export async function metricsReader({
   bind,
   tokens,
 }: Pick<DoorsConfig, 'bind' | 'tokens'>): Promise<(headers: IncomingHttpHeaders) => boolean> {
-  if (LOOPBACK.has(bind)) return () => true;
+  if (isLoopback(bind)) return () => true;
   const { bearerToken, createAccess, rolesAllow } = await import('../api/index.ts');
   const access = createAccess(tokens);
   return ({ authorization }) => {

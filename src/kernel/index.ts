@@ -14,6 +14,7 @@ export { type Random, randomName, systemRandom } from './random.ts';
 export { type Service, stopAll } from './service.ts';
 export { Gate } from './gate.ts';
 export type { LogFields, Logger, LogLevel } from './log.ts';
+export { isLoopback } from './loopback.ts';
 export { warnNowAndThen } from './now-and-then.ts';
 export { redact, redactText } from './redact.ts';
 export { isSigned, type SignatureVerdict, signatureOf } from './signature.ts';

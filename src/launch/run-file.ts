@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { isLoopback } from '../kernel/index.ts';
 import { type Home, readJson, textField, writeJson } from './home.ts';
 import { type Environment, listOf, settingOf } from './launch-settings.ts';
 import type { ServerUrls } from './private-servers.ts';
@@ -30,15 +31,13 @@ const TOKEN_SETTINGS = {
 
 const PAYMENT_SETTING = 'HOLDFAST_PAYMENT_SECRETS';
 
-const LOOPBACK_BINDS = new Set(['127.0.0.1', '::1', 'localhost']);
-
 /**
  * Tokens and secrets for those that the user has not set. Beyond loopback nothing is made up: there
  * the user must know who may come in, and the app asks for what is missing.
  */
 export function generatedAccess(env: Environment, secrets: Secrets): Record<string, string> {
   const bind = settingOf(env, 'HOLDFAST_BIND') ?? '127.0.0.1';
-  if (!LOOPBACK_BINDS.has(bind)) return {};
+  if (!isLoopback(bind)) return {};
   const all = Object.entries(TOKEN_SETTINGS).map(
     ([role, name]) => [name, secrets[role as keyof typeof TOKEN_SETTINGS]] as const,
   );

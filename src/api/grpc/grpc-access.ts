@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { type Metadata, status } from '@grpc/grpc-js';
 import { type Access, bearerToken, type Role, rolesAllow } from '../access.ts';
-import { isLoopback } from '../http/listen.ts';
+import { isLoopback } from '../../kernel/index.ts';
 import { type Refusal, refused } from './grpc-answer.ts';
 
 /** The part of a call that tells who sends it. */

@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type ServerOptions, setLogger } from '@grpc/grpc-js';
 import { type Clock, type Logger, messageOf, pause } from '../../kernel/index.ts';
 import { createAccess, type RoleTokens } from '../access.ts';
-import { listenNear } from '../http/listen.ts';
+import { listenNear } from '../listen.ts';
 import { createGrpcAccess } from './grpc-access.ts';
 import { createHealth } from './health-calls.ts';
 import { type InventoryParts, inventoryCalls } from './inventory-calls.ts';

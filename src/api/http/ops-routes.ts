@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { rolesAllow } from '../access.ts';
 import { refusals, refused } from './answer-shapes.ts';
 import type { HttpParts } from './http-parts.ts';
-import { isLoopback } from './listen.ts';
+import { isLoopback } from '../../kernel/index.ts';
 
 const readinessShape = Type.Object(
   { ready: Type.Boolean() },

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../kernel/index.ts';
+import { AppError, isLoopback } from '../../kernel/index.ts';
 import { createHttpApp } from './http-app.ts';
 import type { HttpDoors, HttpParts } from './http-parts.ts';
-import { isLoopback, listenNear } from './listen.ts';
+import { listenNear } from '../listen.ts';
 
 const STOP_MS = 5000;
 

@@ -1,10 +1,4 @@
-import { AppError, type Logger } from '../../kernel/index.ts';
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
-
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host);
-}
+import { AppError, type Logger } from '../kernel/index.ts';
 
 export interface Wanted {
   readonly host: string;
