@@ -1,31 +1,61 @@
-import { AppError } from '../kernel/index.ts';
+import { AppError, type Logger, systemClock, systemRandom } from '../kernel/index.ts';
 import { RedisQuorum } from './backends/redis-quorum.ts';
 import { FencedLocks } from './fenced-locks.ts';
 import type { Locks, LocksOptions } from './lock.ts';
-import type { LockBackend } from './lock-backend.ts';
+import type { BackendOptions, LockBackend } from './lock-backend.ts';
 
 const LONG_HOLD_MS = 60_000;
 
+/** By the scheme of the URLs, which all have to be of one kind. */
+const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend>> = {
+  redis: (options) => new RedisQuorum(options),
+};
+
+/** Schemes that mean another one over a protected line. */
+const aliases: Readonly<Record<string, string>> = { rediss: 'redis' };
+
 /** The locks kept where the URLs say. Connects in the background; answers at once. */
 export function createLocks(options: LocksOptions): Locks {
-  const { ttlMs, clock, logger, maxHoldMs = Math.max(LONG_HOLD_MS, 6 * ttlMs) } = options;
-  return new FencedLocks(backendFor(options), { ttlMs, maxHoldMs, clock, logger });
+  const {
+    urls,
+    databaseUrl,
+    prefix = 'lock:',
+    ttlMs = 10_000,
+    attemptTimeoutMs = 500,
+    logger = unheard,
+    clock = systemClock,
+    random = systemRandom,
+    maxHoldMs = Math.max(LONG_HOLD_MS, 6 * ttlMs),
+  } = options;
+  const common = { prefix, ttlMs, attemptTimeoutMs, logger, clock, random };
+  const backend = backendFor({ urls, databaseUrl, ...common });
+  return new FencedLocks(backend, { ...options, ttlMs, maxHoldMs, clock, logger });
 }
 
-function backendFor(options: LocksOptions): LockBackend {
-  const schemes = new Set(options.urls.map(schemeOf));
-  schemes.delete('redis');
-  schemes.delete('rediss');
-  if (options.urls.length > 0 && schemes.size === 0) return new RedisQuorum(options);
-  const found = options.urls.length === 0 ? 'none' : [...schemes].join(', ');
+function backendFor(options: BackendOptions): LockBackend {
+  const schemes = [...new Set(options.urls.map(schemeOf))];
+  const [scheme = 'none'] = schemes;
+  const make = schemes.length === 1 && Object.hasOwn(backends, scheme) && backends[scheme];
+  if (make) return make(options);
+  const found = schemes.join(', ') || 'none';
   throw new AppError(
     'lock-backend-unknown',
-    `URLs of lock servers were asked for, found was ${found}; allowed is one redis:// or ` +
-      'rediss:// URL (a single node), or several of independent servers (a quorum)',
+    `URLs of lock servers of one kind were asked for, found was ${found}; allowed is ` +
+      `${Object.keys(backends).join(', ')}`,
     { details: { found } },
   );
 }
 
 function schemeOf(url: string): string {
-  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? 'no scheme';
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? 'no scheme';
+  return aliases[scheme] ?? scheme;
 }
+
+const unheard: Logger = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+  writes: () => false,
+  with: () => unheard,
+};

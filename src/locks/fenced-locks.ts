@@ -1,19 +1,23 @@
-import type { Clock, Logger } from '../kernel/index.ts';
+import { type Clock, codeOf, type Logger } from '../kernel/index.ts';
+import { freeInMs } from './free-time.ts';
 import { HeldLease } from './held-lease.ts';
 import type {
   HeldLock,
+  HoldOptions,
   LockGuarantee,
   LockOptions,
   Locks,
+  LockStats,
   LockView,
   TryLockOptions,
   TryOutcome,
 } from './lock.ts';
-import type { AcquireAnswer, LockBackend } from './lock-backend.ts';
+import type { AcquireAnswer, Lease, LockBackend } from './lock-backend.ts';
+import { LockCounts } from './lock-counts.ts';
 import { lockLost, locksClosed, notHeld } from './lock-errors.ts';
 import { lockNames } from './lock-names.ts';
 
-export interface FencedLocksOptions {
+export interface FencedLocksOptions extends HoldOptions {
   readonly ttlMs: number;
   readonly maxHoldMs: number;
   readonly clock: Clock;
@@ -28,6 +32,7 @@ type Outcome =
 export class FencedLocks implements Locks {
   readonly #backend: LockBackend;
   readonly #options: FencedLocksOptions;
+  readonly #counts = new LockCounts();
   readonly #open = new Set<HeldLease>();
   #closing: Promise<void> | undefined;
 
@@ -40,16 +45,20 @@ export class FencedLocks implements Locks {
     return this.#backend.guarantee;
   }
 
-  async tryLock(names: readonly string[], options: TryLockOptions = {}): Promise<TryOutcome> {
-    this.#assertOpen();
-    const checked = lockNames(names);
-    return this.#outcome(checked, await this.#backend.tryAcquire(checked, options));
+  get open(): readonly HeldLock[] {
+    return [...this.#open].filter(({ loss }) => loss === undefined);
   }
 
-  async lock(names: readonly string[], options: LockOptions = {}): Promise<TryOutcome> {
-    this.#assertOpen();
-    const checked = lockNames(names);
-    return this.#outcome(checked, await this.#backend.acquire(checked, options));
+  get stats(): LockStats {
+    return this.#counts.seen(this.#backend.trips);
+  }
+
+  tryLock(names: readonly string[], options: TryLockOptions = {}): Promise<TryOutcome> {
+    return this.#take(names, options, (checked) => this.#backend.tryAcquire(checked, options));
+  }
+
+  lock(names: readonly string[], options: LockOptions = {}): Promise<TryOutcome> {
+    return this.#take(names, options, (checked) => this.#backend.acquire(checked, options));
   }
 
   async withLock<T>(
@@ -57,10 +66,9 @@ export class FencedLocks implements Locks {
     options: LockOptions,
     routine: (held: HeldLock) => Promise<T>,
   ): Promise<T> {
-    this.#assertOpen();
-    const checked = lockNames(names);
-    const outcome = this.#outcome(checked, await this.#backend.acquire(checked, options));
-    if (outcome.kind !== 'held') throw notHeld(checked, outcome);
+    const ask = (checked: readonly string[]) => this.#backend.acquire(checked, options);
+    const outcome = await this.#take(names, options, ask);
+    if (outcome.kind !== 'held') throw notHeld(lockNames(names), outcome, options.timeoutMs);
     const { held } = outcome;
     let result: T;
     try {
@@ -71,8 +79,17 @@ export class FencedLocks implements Locks {
     }
     const loss = held.loss;
     await held.release();
-    if (loss && loss !== 'released') throw lockLost(checked, held.fence, loss, { result });
+    if (loss && loss !== 'released') throw lockLost(held.names, held.fence, loss, { result });
     return result;
+  }
+
+  async isLocked(names: readonly string[]): Promise<boolean> {
+    return (await this.inspect(names)).some((view) => freeInMs(view) > 0);
+  }
+
+  async ttl(name: string): Promise<number> {
+    const [view] = await this.inspect([name]);
+    return view ? freeInMs(view) : 0;
   }
 
   async inspect(names: readonly string[]): Promise<LockView[]> {
@@ -85,7 +102,26 @@ export class FencedLocks implements Locks {
     return this.#closing;
   }
 
-  #outcome(names: readonly string[], answer: AcquireAnswer): Outcome {
+  async #take(
+    names: readonly string[],
+    options: HoldOptions,
+    ask: (names: readonly string[]) => Promise<AcquireAnswer>,
+  ): Promise<Outcome> {
+    this.#assertOpen();
+    const checked = lockNames(names);
+    const { clock } = this.#options;
+    const start = clock.monotonicMs();
+    try {
+      const outcome = this.#outcome(checked, options, await ask(checked));
+      this.#counts.answered(outcome, clock.monotonicMs() - start);
+      return outcome;
+    } catch (error) {
+      if (codeOf(error) === 'lock-aborted') this.#counts.aborted(clock.monotonicMs() - start);
+      throw error;
+    }
+  }
+
+  #outcome(names: readonly string[], options: HoldOptions, answer: AcquireAnswer): Outcome {
     if (answer.kind === 'unreachable') return answer;
     if (answer.kind === 'busy') {
       return { kind: 'busy', names: answer.names, retryAfterMs: answer.retryAfterMs };
@@ -94,18 +130,32 @@ export class FencedLocks implements Locks {
       void answer.lease.release(); // granted too late to be given to anybody; never rejects
       throw locksClosed();
     }
-    const { ttlMs, maxHoldMs, clock, logger } = this.#options;
+    return { kind: 'held', held: this.#hold(names, options, answer.lease) };
+  }
+
+  #hold(names: readonly string[], options: HoldOptions, lease: Lease): HeldLease {
+    const { clock, logger, ttlMs } = this.#options;
+    const since = clock.monotonicMs();
+    const wanted = { ...this.#options, ...options };
+    const { onLost } = wanted;
     const held = new HeldLease({
-      names,
-      lease: answer.lease,
-      ttlMs,
-      maxHoldMs,
+      ...wanted,
+      ttlMs, // what the servers were told; no call can change it
       clock,
       logger,
-      onEnd: (ended) => this.#open.delete(ended),
+      names,
+      lease,
+      onLost: (loss) => {
+        this.#counts.lost(loss.reason);
+        onLost?.(loss);
+      },
+      onEnd: (ended) => {
+        this.#open.delete(ended);
+        this.#counts.ended(clock.monotonicMs() - since);
+      },
     });
     this.#open.add(held);
-    return { kind: 'held', held };
+    return held;
   }
 
   async #close(): Promise<void> {

@@ -1,10 +1,11 @@
 import { type AppError, type Clock, type Logger, messageOf } from '../kernel/index.ts';
-import type { HeldLock } from './lock.ts';
+import type { HeldLock, HoldOptions } from './lock.ts';
 import type { Lease } from './lock-backend.ts';
 import { LockDeadline } from './lock-deadline.ts';
-import { type LossReason, lockLost, lockUnreachable } from './lock-errors.ts';
+import { lockLost, lockUnreachable } from './lock-errors.ts';
+import type { LossReason } from './lock-loss.ts';
 
-export interface HeldLeaseOptions {
+export interface HeldLeaseOptions extends Omit<HoldOptions, 'maxHoldMs'> {
   readonly names: readonly string[];
   readonly lease: Lease;
   readonly ttlMs: number;
@@ -45,8 +46,10 @@ export class HeldLease implements HeldLock {
     this.#options = options;
     this.#deadline = new LockDeadline(clock, ttlMs, lease.sentAt);
     this.#heldSinceMs = lease.sentAt.monotonicMs;
-    this.#renewAtMs = lease.sentAt.monotonicMs + ttlMs / 3;
+    this.#renewAtMs =
+      options.autoRenew === false ? Number.POSITIVE_INFINITY : lease.sentAt.monotonicMs + ttlMs / 3;
     this.#arm();
+    lease.watch?.((reason) => this.lose(reason));
   }
 
   /** Made when first asked for: most locks are given back before anybody looks. */
@@ -96,7 +99,20 @@ export class HeldLease implements HeldLock {
     this.#loss = reason;
     if (reason === 'released') return;
     this.#options.logger.warn('lock lost', { names: this.names, fence: this.fence, reason });
-    this.#abort?.abort(this.#lostBy(reason));
+    const error = this.#lostBy(reason);
+    this.#abort?.abort(error);
+    const { names, fence } = this;
+    this.#tell('onLost', () => this.#options.onLost?.({ names, fence, reason, error }));
+  }
+
+  /** What a handler throws is its own affair: the lock goes its way, and the log has it. */
+  #tell(handler: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      const facts = { names: this.names, handler, error: messageOf(error) };
+      this.#options.logger.error('a handler of a lock failed', facts);
+    }
   }
 
   #lostBy(reason: LossReason): AppError {
@@ -106,8 +122,13 @@ export class HeldLease implements HeldLock {
   /** Reads the clocks, on the spot: timers are late when the event loop is. */
   #look(): void {
     if (this.#loss) return;
-    if (this.#deadline.remainingMs() <= 0) this.lose(this.#unanswered ? 'unreachable' : 'expired');
+    if (this.#deadline.remainingMs() <= 0) this.lose(this.#whyOver());
     else if (this.#holdLeftMs() <= 0) this.lose('max-hold');
+  }
+
+  #whyOver(): LossReason {
+    if (this.#deadline.endedByJump()) return 'clock-jump';
+    return this.#unanswered ? 'unreachable' : 'expired';
   }
 
   #holdLeftMs(): number {
@@ -130,8 +151,12 @@ export class HeldLease implements HeldLock {
       // Should this one fail, there is time for some more before the lock ends.
       this.#renewAtMs = clock.monotonicMs() + ttlMs / 12;
       this.renew().catch((error: unknown) => {
-        const facts = { names: this.names, error: messageOf(error) };
-        if (!this.#loss) this.#options.logger.warn('lock not renewed yet', facts);
+        if (this.#loss) return;
+        const { names, fence } = this;
+        this.#options.logger.warn('lock not renewed yet', { names, error: messageOf(error) });
+        const remainingMs = this.remainingMs();
+        const failure = { names, fence, remainingMs, error };
+        this.#tell('onRenewFailed', () => this.#options.onRenewFailed?.(failure));
       });
     }
     this.#arm();
@@ -143,13 +168,14 @@ export class HeldLease implements HeldLock {
     this.assertHeld();
     if (answer.kind === 'unreachable') {
       this.#unanswered = true;
-      throw lockUnreachable(this.names, answer.reason);
+      throw lockUnreachable(this.names, answer.reason, answer.nodes);
     }
     if (answer.kind === 'stolen') this.lose('stolen');
     this.assertHeld();
     if (answer.kind !== 'renewed') return;
     this.#unanswered = false;
     this.#deadline.countFrom(answer.sentAt);
+    if (this.#options.autoRenew === false) return;
     this.#renewAtMs = answer.sentAt.monotonicMs + this.#options.ttlMs / 3;
   }
 

@@ -1,15 +1,20 @@
 export { createLocks } from './create-locks.ts';
 export type {
   HeldLock,
+  HoldOptions,
   LockBusy,
   LockGuarantee,
+  LockLoss,
   LockNodeView,
   LockOptions,
   Locks,
   LocksOptions,
+  LockStats,
   LockUnreachable,
   LockView,
+  NodeTrouble,
+  RenewFailure,
   TryLockOptions,
   TryOutcome,
 } from './lock.ts';
-export type { LossReason } from './lock-errors.ts';
+export { type LossReason, lossReasons } from './lock-loss.ts';

@@ -1,3 +1,4 @@
+import type { Clock, Logger, Random } from '../kernel/index.ts';
 import type {
   LockBusy,
   LockGuarantee,
@@ -7,6 +8,19 @@ import type {
   TryLockOptions,
 } from './lock.ts';
 import type { Moment } from './lock-deadline.ts';
+import type { LossReason } from './lock-loss.ts';
+
+/** What a backend is made of: the options of `createLocks`, complete. */
+export interface BackendOptions {
+  readonly urls: readonly string[];
+  readonly databaseUrl: string | undefined;
+  readonly prefix: string;
+  readonly ttlMs: number;
+  readonly attemptTimeoutMs: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 /**
  * What a kind of server has to offer to carry locks. Everything above it (deadline, renewal,
@@ -17,6 +31,8 @@ import type { Moment } from './lock-deadline.ts';
  */
 export interface LockBackend {
   readonly guarantee: LockGuarantee;
+  /** Questions sent and waited for so far; one that goes to all nodes at once is one. */
+  readonly trips: number;
   tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer>;
   /** Waits in line while busy; answers busy when the time is up, throws `lock-aborted`. */
   acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer>;
@@ -37,6 +53,8 @@ export interface Lease {
   renew(): Promise<RenewAnswer>;
   /** False when too few servers confirmed it; then it ends by itself. Never throws. */
   release(): Promise<boolean>;
+  /** Calls back, once, when it is known without a question that the lock has ended. */
+  watch?(ended: (reason: LossReason) => void): void;
 }
 
 export type RenewAnswer =

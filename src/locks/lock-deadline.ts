@@ -37,8 +37,19 @@ export class LockDeadline {
   }
 
   remainingMs(): number {
-    const byWall = this.#wallEnd - this.#clock.wallMs();
-    const byMonotonic = this.#monotonicEnd - this.#clock.monotonicMs();
-    return Math.max(0, Math.min(byWall, byMonotonic));
+    return Math.max(0, Math.min(this.#leftByWall(), this.#leftByMonotonic()));
+  }
+
+  /** Is time up by the wall clock alone? The two differ by a hair when nothing has happened. */
+  endedByJump(): boolean {
+    return this.#leftByWall() <= 0 && this.#leftByMonotonic() > this.#validMs * DRIFT + ROUNDING_MS;
+  }
+
+  #leftByWall(): number {
+    return this.#wallEnd - this.#clock.wallMs();
+  }
+
+  #leftByMonotonic(): number {
+    return this.#monotonicEnd - this.#clock.monotonicMs();
   }
 }

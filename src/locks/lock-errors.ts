@@ -1,23 +1,6 @@
 import { AppError } from '../kernel/index.ts';
-import type { LockBusy, LockUnreachable } from './lock.ts';
-
-/**
- * - `expired`: its time ran out before it was renewed, such as in a paused process;
- * - `stolen`: the servers say that it is no longer ours;
- * - `unreachable`: its time ran out while too few servers answered;
- * - `max-hold`: it was held as long as a lock may be;
- * - `closed`, `released`: given back by this process.
- */
-export type LossReason = 'expired' | 'stolen' | 'unreachable' | 'max-hold' | 'closed' | 'released';
-
-const sentences: Readonly<Record<LossReason, string>> = {
-  expired: 'its time ran out before it was renewed',
-  stolen: 'the lock nodes say that it is no longer ours',
-  unreachable: 'its time ran out while too few lock nodes answered',
-  'max-hold': 'it was held as long as any lock may be',
-  closed: 'the locks were closed',
-  released: 'it was given back',
-};
+import type { LockBusy, LockUnreachable, NodeTrouble } from './lock.ts';
+import { type LossReason, lossSentences } from './lock-loss.ts';
 
 export function lockLost(
   names: readonly string[],
@@ -27,31 +10,41 @@ export function lockLost(
 ): AppError {
   return new AppError(
     'lock-lost',
-    `The lock on ${shown(names)} is not held: ${sentences[reason]}; write nothing more under it`,
+    `The lock on ${shown(names)} is not held: ${lossSentences[reason]}; write nothing more under it`,
     { retryable: true, details: { names, fence: fence.toString(), reason, ...more } },
   );
 }
 
-export function notHeld(names: readonly string[], answer: LockBusy | LockUnreachable): AppError {
-  if (answer.kind === 'busy') {
-    return new AppError(
-      'lock-busy',
-      `The lock on ${shown(names)} was asked for, but ${shown(answer.names)} stayed busy; ` +
-        'try later',
-      {
-        retryable: true,
-        details: { names, busy: answer.names, retryAfterMs: answer.retryAfterMs },
-      },
-    );
-  }
-  return lockUnreachable(names, answer.reason);
+/** `waitMs`: for how long the names were waited for; 0 when they were only tried. */
+export function notHeld(
+  names: readonly string[],
+  answer: LockBusy | LockUnreachable,
+  waitMs: number | undefined,
+): AppError {
+  if (answer.kind === 'unreachable') return lockUnreachable(names, answer.reason, answer.nodes);
+  const facts = {
+    retryable: true,
+    details: { names, busy: answer.names, retryAfterMs: answer.retryAfterMs },
+  };
+  const busy = shown(answer.names);
+  return waitMs === 0
+    ? new AppError('lock-busy', `The lock on ${shown(names)} is not free: ${busy} is busy`, facts)
+    : new AppError(
+        'lock-timed-out',
+        `The lock on ${shown(names)} was waited for in vain: ${busy} stayed busy for ${waitMs} ms`,
+        facts,
+      );
 }
 
-export function lockUnreachable(names: readonly string[], reason: string): AppError {
+export function lockUnreachable(
+  names: readonly string[],
+  reason: string,
+  nodes: readonly NodeTrouble[],
+): AppError {
   return new AppError(
     'lock-unreachable',
     `The lock on ${shown(names)} was asked for, but too few lock nodes answered: ${reason}`,
-    { retryable: true, details: { names, reason } },
+    { retryable: true, details: { names, reason, nodes } },
   );
 }
 

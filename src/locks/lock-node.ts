@@ -81,8 +81,8 @@ export class LockNode {
   /** Why it is not usable, for people. */
   get condition(): string {
     const left = this.#probation.leftMs();
-    if (this.#state !== 'up' || left === 0) return `${this.label} is ${this.#state}`;
-    return `${this.label} restarted and counts again in ${Math.ceil(left)} ms`;
+    if (this.#state !== 'up' || left === 0) return `is ${this.#state}`;
+    return `restarted and counts again in ${Math.ceil(left)} ms`;
   }
 
   acquire(keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {

@@ -1,25 +1,69 @@
 import type { Clock, Logger, Random } from '../kernel/index.ts';
+import type { LossReason } from './lock-loss.ts';
 
-export interface LocksOptions {
-  /** Several `redis://` URLs make a quorum of independent nodes, one makes a single node. */
-  readonly urls: readonly string[];
-  /** Comes before every name: `lock:goods:` and `7` make the key `lock:goods:7`. */
-  readonly prefix: string;
-  /** How long a lock lives on the servers when nobody renews it. */
-  readonly ttlMs: number;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** One attempt is decided within this time, whatever the servers do. Default: 500. */
-  readonly attemptTimeoutMs?: number;
+/** How a lock is held. Given to `createLocks` it holds for all locks, given to a call for one. */
+export interface HoldOptions {
+  /** Renew the lock at a third of its time, as long as it is held. Default: true. */
+  readonly autoRenew?: boolean;
   /** No lock is held longer than this, however often it is renewed. Default: a minute or 6 ttl. */
   readonly maxHoldMs?: number;
+  /** Called once when the lock is lost, in time; not when it is given back. */
+  readonly onLost?: (loss: LockLoss) => void;
+  /** Called at each renewal that failed while the lock is still held: there is time left to mend. */
+  readonly onRenewFailed?: (failure: RenewFailure) => void;
 }
 
-/** What the servers can promise: one of them, or a majority of several. */
-export type LockGuarantee = 'single-node' | 'quorum';
+export interface LocksOptions extends HoldOptions {
+  /**
+   * Where the locks are kept: several `redis://` URLs make a quorum of independent nodes, one makes
+   * a single node; `mysql://` (or `mysql:`, which is `databaseUrl`) is a database; `memory:` is
+   * this process.
+   */
+  readonly urls: readonly string[];
+  /** What `mysql:` stands for. */
+  readonly databaseUrl?: string;
+  /** Comes before every name: `lock:` and `7` make the key `lock:7`. Default: `lock:`. */
+  readonly prefix?: string;
+  /** How long a lock lives on the servers when nobody renews it. Default: 10,000. */
+  readonly ttlMs?: number;
+  /** One attempt is decided within this time, whatever the servers do. Default: 500. */
+  readonly attemptTimeoutMs?: number;
+  /** `withLock` inside of `withLock` for the same names goes in under the lock held. */
+  readonly reentrant?: boolean;
+  /** Default: says nothing. */
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
 
-export interface TryLockOptions {
+/**
+ * What the servers can promise.
+ *
+ * - `one-process`: nothing beyond this process;
+ * - `single-node`: as much as one server that does not wait for its disk;
+ * - `quorum`: a majority of several such servers;
+ * - `database`: one server that keeps its word over a restart;
+ * - `consensus`: a cluster that agrees on every lock.
+ */
+export type LockGuarantee = 'one-process' | 'single-node' | 'quorum' | 'database' | 'consensus';
+
+export interface LockLoss {
+  readonly names: readonly string[];
+  readonly fence: bigint;
+  readonly reason: LossReason;
+  /** The error `lock-lost`, as the signal carries it. */
+  readonly error: Error;
+}
+
+export interface RenewFailure {
+  readonly names: readonly string[];
+  readonly fence: bigint;
+  /** How long the lock is held even if no renewal succeeds. */
+  readonly remainingMs: number;
+  readonly error: unknown;
+}
+
+export interface TryLockOptions extends HoldOptions {
   /** The fence of the new holder will be above this. */
   readonly fenceAbove?: bigint;
 }
@@ -46,8 +90,19 @@ export interface Locks {
     options: LockOptions,
     routine: (held: HeldLock) => Promise<T>,
   ): Promise<T>;
+  /** Could one of the names not be taken now? Throws `lock-unreachable` when nobody can tell. */
+  isLocked(names: readonly string[]): Promise<boolean>;
+  /**
+   * In how many milliseconds the name is free if nobody renews it: 0 when it is free now, Infinity
+   * when it has no end. Throws `lock-unreachable` when nobody can tell.
+   */
+  ttl(name: string): Promise<number>;
   /** Who holds what, node by node. For people: it may have changed before it is read. */
   inspect(names: readonly string[]): Promise<LockView[]>;
+  /** The locks that this object holds now. */
+  readonly open: readonly HeldLock[];
+  /** What it has done so far. */
+  readonly stats: LockStats;
   /** Gives back what is still held, ends every wait and closes the connections. */
   close(): Promise<void>;
 }
@@ -68,6 +123,31 @@ export interface LockBusy {
 export interface LockUnreachable {
   readonly kind: 'unreachable';
   readonly reason: string;
+  /** Those whose answer is missing, and what is known of each. */
+  readonly nodes: readonly NodeTrouble[];
+}
+
+export interface NodeTrouble {
+  readonly node: string;
+  readonly problem: string;
+}
+
+/** Counted since `createLocks`. */
+export interface LockStats {
+  readonly acquired: number;
+  /** Answers that somebody else holds it, a wait that took too long included. */
+  readonly busy: number;
+  readonly unreachable: number;
+  readonly aborted: number;
+  readonly lost: Readonly<Record<Exclude<LossReason, 'released'>, number>>;
+  /** From asking to the answer, all answers together. */
+  readonly waitMs: number;
+  /** From the answer to the release, all locks that were given back together. */
+  readonly holdMs: number;
+  /** Questions sent and waited for; one that goes to all nodes at once is one. */
+  readonly trips: number;
+  /** The highest given out here. */
+  readonly fence: bigint;
 }
 
 export interface HeldLock {

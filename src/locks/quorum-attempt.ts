@@ -38,6 +38,7 @@ export async function attemptQuorum(
   const args = nodes.acquireArgs(owner, candidate.next(options.fenceAbove), waiter);
   const sentAt = momentOf(nodes.clock);
   const request = { nodes: nodes.all, keys, args, timeoutMs: nodes.timeoutMs };
+  nodes.trips += 1;
   const attempt = await attemptAcquire(request, (fence) => candidate.saw(fence));
 
   const touched = nodes.at(attempt.touched);
@@ -63,6 +64,7 @@ async function agreedFence(
   if (verdict.kind === 'agreed') return verdict.fence;
   if (verdict.kind !== 'confirm') return undefined;
   const args = nodes.confirmArgs(owner, verdict.fence);
+  nodes.trips += 1;
   const confirmed = await pollNodes({
     nodes: nodes.at(verdict.nodes),
     quorum: nodes.quorum,
@@ -80,7 +82,7 @@ function refusal(
   { verdict, granted, busy, busyMs }: Attempt,
   waiter: LockWaiter | undefined,
 ): Exclude<AttemptAnswer, { kind: 'granted' }> {
-  if (verdict.kind !== 'busy') return { kind: 'unreachable', reason: nodes.shortage() };
+  if (verdict.kind !== 'busy') return nodes.shortage();
   waiter?.wouldGet(granted);
   const ends = busyMs >= 0;
   return {

@@ -1,5 +1,6 @@
 import { type Clock, present } from '../kernel/index.ts';
 import { pollNodes } from './acquire-attempt.ts';
+import type { LockUnreachable } from './lock.ts';
 import type { LockNode } from './lock-node.ts';
 import type { LockWaiter } from './lock-waiter.ts';
 import { quorumOf } from './quorum-vote.ts';
@@ -26,6 +27,8 @@ export class QuorumNodes {
   readonly ttlMs: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Rounds asked so far; releases that nobody waits for are none. */
+  trips = 0;
   readonly #prefix: string;
   /** One key per living waiter, one while anybody waits, one channel per process. */
   readonly #lineKeys: readonly [waiters: string, anyone: string, wake: string];
@@ -87,6 +90,7 @@ export class QuorumNodes {
 
   /** Sends a release to these nodes; true as soon as a quorum has confirmed it. */
   async release(nodes: readonly LockNode[], keys: readonly string[], args: Args): Promise<boolean> {
+    this.trips += 1;
     const verdict = pollNodes({
       nodes,
       quorum: this.quorum,
@@ -99,10 +103,18 @@ export class QuorumNodes {
     return (await verdict) === 'yes';
   }
 
-  /** Why there is no quorum, for people. */
-  shortage(): string {
-    const away = this.all.filter((node) => !node.usable).map((node) => node.condition);
-    const found = away.length === 0 ? 'the answers came too late' : away.join(', ');
-    return `${this.quorum} of ${this.all.length} lock nodes are needed, but ${found}`;
+  /** Why there is no quorum. */
+  shortage(): LockUnreachable {
+    const nodes = this.all
+      .filter((node) => !node.usable)
+      .map((node) => ({ node: node.label, problem: node.condition }));
+    const found = nodes.map(({ node, problem }) => `${node} ${problem}`).join(', ');
+    return {
+      kind: 'unreachable',
+      reason: `${this.quorum} of ${this.all.length} lock nodes are needed, but ${
+        found || 'the answers came too late'
+      }`,
+      nodes,
+    };
   }
 }

@@ -34,6 +34,7 @@ export class RedisLease implements Lease {
     const { clock, quorum, timeoutMs, ttlMs } = this.#nodes;
     const { keys, owner, holders } = this.#grant;
     const sentAt = momentOf(clock);
+    this.#nodes.trips += 1;
     const verdict = await pollNodes({
       nodes: holders,
       quorum,
@@ -43,7 +44,7 @@ export class RedisLease implements Lease {
     });
     if (verdict === 'yes') return { kind: 'renewed', sentAt };
     if (verdict === 'no') return { kind: 'stolen' };
-    return { kind: 'unreachable', reason: this.#nodes.shortage() };
+    return this.#nodes.shortage();
   }
 
   release(): Promise<boolean> {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ManualClock } from '../../src/kernel/index.ts';
 import { HeldLease } from '../../src/locks/held-lease.ts';
 import type { Lease, RenewAnswer } from '../../src/locks/lock-backend.ts';
+import type { HoldOptions, LockLoss, LossReason, RenewFailure } from '../../src/locks/index.ts';
 import { momentOf } from '../../src/locks/lock-deadline.ts';
 import { type LogLine, recordingLogger } from '../support/lock-room.ts';
 import { until } from '../support/until.ts';
@@ -16,6 +17,7 @@ class ScriptedLease implements Lease {
   readonly #clock: ManualClock;
   answer: (reply: RenewAnswer) => void = () => undefined;
   released = true;
+  end: (reason: LossReason) => void = () => undefined;
 
   constructor(clock: ManualClock) {
     this.#clock = clock;
@@ -27,6 +29,10 @@ class ScriptedLease implements Lease {
     return new Promise((resolve) => {
       this.answer = resolve;
     });
+  }
+
+  watch(ended: (reason: LossReason) => void): void {
+    this.end = ended;
   }
 
   renewed(): void {
@@ -49,10 +55,21 @@ describe('a held lock', () => {
     clock = new ManualClock();
     lease = new ScriptedLease(clock);
     lines = [];
-    const common = { names: ['a'], ttlMs: TTL, maxHoldMs: 60_000, onEnd: () => undefined };
-    held = new HeldLease({ ...common, lease, clock, logger: recordingLogger(lines) });
+    held = hold();
   });
   afterEach(() => held.release());
+
+  const hold = (options: HoldOptions = {}) =>
+    new HeldLease({
+      names: ['a'],
+      ttlMs: TTL,
+      maxHoldMs: 60_000,
+      onEnd: () => undefined,
+      lease,
+      clock,
+      logger: recordingLogger(lines),
+      ...options,
+    });
 
   const reason = () => {
     try {
@@ -75,7 +92,7 @@ describe('a held lock', () => {
 
   it('ends when the wall clock alone says so, as after a sleep of the machine', () => {
     clock.jump(TTL);
-    expect(reason()).to.equal('expired');
+    expect(reason()).to.equal('clock-jump');
   });
 
   it('is not made longer by a wall clock that is set back', () => {
@@ -112,7 +129,7 @@ describe('a held lock', () => {
   it('survives a renewal that nobody answered, until its time is up', async () => {
     const renewal = held.renew().catch((e) => e);
     await until(() => lease.calls.length === 1);
-    lease.answer({ kind: 'unreachable', reason: 'all down' });
+    lease.answer({ kind: 'unreachable', reason: 'all down', nodes: [] });
     expect(await renewal).to.include({ code: 'lock-unreachable', retryable: true });
     expect(reason()).to.equal('held');
     clock.advance(TTL);
@@ -174,5 +191,68 @@ describe('a held lock', () => {
     expect(lines.map(({ message }) => message)).to.deep.equal([
       'lock release not confirmed; it ends by itself',
     ]);
+  });
+
+  it('is lost at the moment when its backend knows that it has ended', () => {
+    const { signal } = held;
+    lease.end('disconnected');
+    expect(signal.reason).to.have.nested.property('details.reason', 'disconnected');
+    lease.end('stolen');
+    expect(reason()).to.equal('disconnected');
+  });
+
+  it('tells its handler of the loss once, with the reason, and never of a release', async () => {
+    const losses: LockLoss[] = [];
+    const onLost = (loss: LockLoss) => void losses.push(loss);
+    const other = hold({ onLost });
+    clock.advance(TTL);
+    expect(() => other.assertHeld()).to.throw();
+    await other.release();
+    expect(losses).to.have.length(1);
+    expect(losses[0]).to.include({ fence: 7n, reason: 'expired' });
+    expect(losses[0]?.error).to.include({ code: 'lock-lost' });
+    lease = new ScriptedLease(clock);
+    await hold({ onLost }).release();
+    expect(losses).to.have.length(1);
+  });
+
+  it('tells of each renewal that failed, and how much time is left', async () => {
+    await held.release();
+    lease.calls.length = 0;
+    const failures: RenewFailure[] = [];
+    const other = hold({ onRenewFailed: (failure) => void failures.push(failure) });
+    clock.advance(4000);
+    await until(() => lease.calls.length === 1, 2000);
+    lease.answer({ kind: 'unreachable', reason: 'all down', nodes: [] });
+    await until(() => failures.length === 1);
+    expect(failures[0]).to.include({ remainingMs: TTL - 102 - 4000 });
+    expect(failures[0]?.error).to.include({ code: 'lock-unreachable' });
+    await other.release();
+  });
+
+  it('outlives a handler that throws, and logs it', () => {
+    const other = hold({
+      onLost: () => {
+        throw new Error('a bad handler');
+      },
+    });
+    other.lose('stolen');
+    expect(lines.at(-1)).to.deep.include({ level: 'error' });
+    expect(lines.at(-1)?.fields).to.include({ handler: 'onLost', error: 'a bad handler' });
+  });
+
+  it('is renewed only by hand when it shall not renew itself', async () => {
+    await held.release();
+    lease.calls.length = 0;
+    const other = hold({ autoRenew: false });
+    const renewal = other.renew();
+    await until(() => lease.calls.length === 1);
+    lease.renewed();
+    await renewal;
+    const { signal } = other;
+    clock.advance(TTL - 1000);
+    clock.advance(1000);
+    await until(() => signal.aborted, 1500);
+    expect(lease.calls).to.deep.equal(['renew']);
   });
 });

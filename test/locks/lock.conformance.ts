@@ -124,10 +124,34 @@ export function lockConformance(subject: LockSubject): void {
     heldIn(await two.tryLock(['a']));
   });
 
-  it('throws lock-busy from withLock when the wait takes too long', async () => {
+  it('tells a wait that took too long from a name that was not waited for', async () => {
     heldIn(await one.tryLock(['a']));
-    const thrown = await two.withLock(['a'], { timeoutMs: 50 }, async () => 1).catch((e) => e);
-    expect(thrown).to.include({ code: 'lock-busy', retryable: true });
+    const refused = (timeoutMs: number) =>
+      two.withLock(['a'], { timeoutMs }, async () => 1).catch((e) => e);
+    expect(await refused(50)).to.include({ code: 'lock-timed-out', retryable: true });
+    expect(await refused(0)).to.include({ code: 'lock-busy', retryable: true });
+  });
+
+  it('says whether a name is locked, and when it is free at the latest', async () => {
+    const held = heldIn(await one.tryLock(['a']));
+    expect(await two.isLocked(['b', 'a'])).to.equal(true);
+    expect(await two.isLocked(['b'])).to.equal(false);
+    expect(await two.ttl('a')).to.be.within(1000, 10_000);
+    await held.release();
+    expect(await two.isLocked(['a'])).to.equal(false);
+    expect(await two.ttl('a')).to.equal(0);
+  });
+
+  it('counts what it did, and lists what it holds', async () => {
+    const held = heldIn(await one.tryLock(['a']));
+    expect(one.open).to.deep.equal([held]);
+    expect(await two.tryLock(['a'])).to.include({ kind: 'busy' });
+    await held.release();
+    expect(one.open).to.deep.equal([]);
+    expect(one.stats).to.include({ acquired: 1, busy: 0, fence: held.fence });
+    expect(one.stats.trips).to.be.within(2, 3);
+    expect(one.stats.holdMs).to.be.above(0);
+    expect(two.stats).to.include({ acquired: 0, busy: 1 });
   });
 
   it('gives back what is held when it closes, and tells the holder', async () => {

@@ -1,14 +1,8 @@
 import { AppError, randomName } from '../../kernel/index.ts';
 import { redisAddress } from '../../redis/index.ts';
 import { FenceCandidate } from '../fence-candidate.ts';
-import type {
-  LockGuarantee,
-  LockOptions,
-  LocksOptions,
-  LockView,
-  TryLockOptions,
-} from '../lock.ts';
-import type { AcquireAnswer, LockBackend } from '../lock-backend.ts';
+import type { LockGuarantee, LockOptions, LockView, TryLockOptions } from '../lock.ts';
+import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
 import { LockLine } from '../lock-line.ts';
 import { LockNode } from '../lock-node.ts';
@@ -27,12 +21,12 @@ export class RedisQuorum implements LockBackend {
   #attempts = 0;
   #closed = false;
 
-  constructor(options: LocksOptions) {
+  constructor(options: BackendOptions) {
     const { urls, prefix, ttlMs, logger, clock, random } = options;
     refuseTwins(urls);
     this.guarantee = urls.length === 1 ? 'single-node' : 'quorum';
     // A lock granted after half of its time is worth little.
-    const timeoutMs = Math.min(options.attemptTimeoutMs ?? 500, Math.floor(ttlMs / 2));
+    const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
     const node = { ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
     const nodes = urls.map((url) => new LockNode({ ...node, url }));
     this.#nodes = new QuorumNodes({ nodes, prefix, ttlMs, timeoutMs, clock });
@@ -46,6 +40,10 @@ export class RedisQuorum implements LockBackend {
       logger,
       random,
     });
+  }
+
+  get trips(): number {
+    return this.#nodes.trips;
   }
 
   async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
@@ -78,6 +76,7 @@ export class RedisQuorum implements LockBackend {
 
   inspect(names: readonly string[]): Promise<LockView[]> {
     const { all, timeoutMs } = this.#nodes;
+    this.#nodes.trips += 1;
     return inspectNodes(all, names, this.#nodes.keysOf(names), timeoutMs);
   }
 
