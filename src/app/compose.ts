@@ -32,6 +32,7 @@ export function compose(config: Config, name: string): App {
   const database = openDatabase({ url: config.databaseUrl, logger });
   const locks = createLocks({
     urls: config.lockUrls,
+    databaseUrl: config.databaseUrl,
     prefix: config.lockPrefix,
     ttlMs: config.lockTtlMs,
     logger,

@@ -67,7 +67,10 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
     redisUrl: from.url('HOLDFAST_REDIS_URL', ['redis', 'rediss'], running?.redisUrl),
-    lockUrls: from.urls('HOLDFAST_LOCK_URLS', ['redis', 'rediss'], running?.lockUrls),
+    lockUrls: from.urls('HOLDFAST_LOCK_URLS', ['redis', 'rediss'], running?.lockUrls, [
+      'mysql:',
+      'memory:',
+    ]),
     lockPrefix: from.text('HOLDFAST_LOCK_PREFIX') ?? 'lock:goods:',
     lockTtlMs: from.whole('HOLDFAST_LOCK_TTL_MS', 10_000, 100, 600_000),
     queuePrefix: from.text('HOLDFAST_QUEUE_PREFIX') ?? running?.queuePrefix ?? '{holdfast}',

@@ -60,17 +60,20 @@ export class Settings {
     return '';
   }
 
+  /** A comma list of URLs; a word that stands alone says where without naming a server. */
   urls(
     name: string,
     schemes: readonly string[],
     fallback: readonly string[] | undefined,
+    words: readonly string[],
   ): string[] {
     const list =
       this.text(name)
         ?.split(',')
         .map((url) => url.trim()) ?? fallback;
     if (!list) return [this.url(name, schemes, undefined)];
-    return list.filter((text) => this.isUrl(name, text, schemes));
+    if (list.length === 1 && words.some((word) => word === list[0])) return list;
+    return list.filter((text) => this.isUrl(name, text, schemes, words));
   }
 
   /** A comma list of secrets; what is wrong with one is told without repeating it. */
@@ -87,11 +90,16 @@ export class Settings {
   }
 
   /** Never repeats the value: it may hold a password. */
-  private isUrl(name: string, text: string, schemes: readonly string[]): boolean {
+  private isUrl(
+    name: string,
+    text: string,
+    schemes: readonly string[],
+    words: readonly string[] = [],
+  ): boolean {
     const url = URL.canParse(text) ? new URL(text) : null;
     const isFine = url !== null && schemes.includes(url.protocol.slice(0, -1)) && url.host !== '';
     if (!isFine) {
-      const allowed = schemes.map((scheme) => `${scheme}://host:port`).join(' or ');
+      const allowed = [...schemes.map((scheme) => `${scheme}://host:port`), ...words].join(' or ');
       this.problems.push(`${name} is ${describe(url)}, allowed is ${allowed}`);
     }
     return isFine;

@@ -66,6 +66,7 @@ export async function examineLocks(config: Config): Promise<Check[]> {
   const { createLocks } = await import('../locks/index.ts');
   const locks = createLocks({
     urls: config.lockUrls,
+    databaseUrl: config.databaseUrl,
     prefix: config.lockPrefix,
     ttlMs: config.lockTtlMs,
     logger: quietLogger,

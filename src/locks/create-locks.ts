@@ -1,4 +1,6 @@
 import { AppError, type Logger, systemClock, systemRandom } from '../kernel/index.ts';
+import { DatabaseLocks } from './backends/database-locks.ts';
+import { MemoryLocks } from './backends/memory-locks.ts';
 import { RedisQuorum } from './backends/redis-quorum.ts';
 import { FencedLocks } from './fenced-locks.ts';
 import type { Locks, LocksOptions } from './lock.ts';
@@ -8,6 +10,8 @@ const LONG_HOLD_MS = 60_000;
 
 /** By the scheme of the URLs, which all have to be of one kind. */
 const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend>> = {
+  memory: (options) => new MemoryLocks(options),
+  mysql: (options) => new DatabaseLocks(options),
   redis: (options) => new RedisQuorum(options),
 };
 

@@ -181,5 +181,6 @@ export interface LockNodeView {
   readonly ttlMs: number | null;
   /** The last fence given out here; null when there was none. */
   readonly fence: bigint | null;
-  readonly waiting: number;
+  /** Null when this kind of node does not tell. */
+  readonly waiting: number | null;
 }

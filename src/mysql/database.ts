@@ -1,5 +1,6 @@
 import knexFactory, { type Knex } from 'knex';
 import { type Logger, redactText } from '../kernel/index.ts';
+import { driverSettings } from './driver-settings.ts';
 import { inOneTrip } from './one-trip.ts';
 import { prepareSession, type RawConnection } from './session.ts';
 import { inSnapshot } from './snapshot.ts';
@@ -72,16 +73,7 @@ export function openKnex({
 }: DatabaseOptions): Knex {
   return knexFactory({
     client: 'mysql2',
-    connection: {
-      uri: url,
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      dateStrings: true,
-      supportBigNumbers: true,
-      // Values never become part of a text here: the driver escapes every one of them.
-      multipleStatements: true,
-      connectTimeout: 3000,
-    },
+    connection: driverSettings(url),
     pool: {
       min: 0,
       max: poolSize,

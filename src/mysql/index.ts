@@ -14,6 +14,8 @@ export {
   missingMigrations,
   pendingMigrations,
 } from './migrate.ts';
+export { databaseAddress } from './driver-settings.ts';
+export { PinnedSession } from './pinned-session.ts';
 export { together } from './one-trip.ts';
 export { readJson, sameRows } from './rows.ts';
 export { databaseError, failureOf, isFailure, type SqlFailure } from './sql-error.ts';

@@ -13,7 +13,7 @@ import { AppError } from '../kernel/index.ts';
 export type SqlFailure = 'conflict' | 'duplicate' | 'unavailable' | 'data' | 'broken';
 
 const BY_NUMBER: ReadonlyMap<number, SqlFailure> = new Map([
-  ...numbers('conflict', 1213, 1205, 1020, 3572),
+  ...numbers('conflict', 1213, 1205, 1020, 3058, 3572),
   ...numbers('duplicate', 1062),
   ...numbers(
     'unavailable',

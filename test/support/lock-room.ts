@@ -10,6 +10,7 @@ export interface RoomOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly prefix?: string;
+  readonly databaseUrl?: string;
 }
 
 /** Locks as a process of its own would make them: own connections, own place in line. */
