@@ -6,7 +6,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE lock_fences (
       name VARCHAR(64) NOT NULL PRIMARY KEY,
       fence BIGINT UNSIGNED NOT NULL
-    ) ENGINE = InnoDB DEFAULT CHARSET = ascii COLLATE = ascii_bin`);
+    ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin`);
 }
 
 export async function down(knex: Knex): Promise<void> {

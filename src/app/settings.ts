@@ -72,7 +72,7 @@ export class Settings {
         ?.split(',')
         .map((url) => url.trim()) ?? fallback;
     if (!list) return [this.url(name, schemes, undefined)];
-    if (list.length === 1 && words.some((word) => word === list[0])) return list;
+    if (list.length === 1 && words.some((word) => word === list[0])) return [...list];
     return list.filter((text) => this.isUrl(name, text, schemes, words));
   }
 

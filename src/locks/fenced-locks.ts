@@ -16,10 +16,12 @@ import type { AcquireAnswer, Lease, LockBackend } from './lock-backend.ts';
 import { LockCounts } from './lock-counts.ts';
 import { lockLost, locksClosed, notHeld } from './lock-errors.ts';
 import { lockNames } from './lock-names.ts';
+import { LockScopes } from './lock-scopes.ts';
 
 export interface FencedLocksOptions extends HoldOptions {
   readonly ttlMs: number;
   readonly maxHoldMs: number;
+  readonly reentrant?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,11 +36,13 @@ export class FencedLocks implements Locks {
   readonly #options: FencedLocksOptions;
   readonly #counts = new LockCounts();
   readonly #open = new Set<HeldLease>();
+  readonly #scopes: LockScopes | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(backend: LockBackend, options: FencedLocksOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#scopes = options.reentrant === true ? new LockScopes() : undefined;
   }
 
   get guarantee(): LockGuarantee {
@@ -66,13 +70,16 @@ export class FencedLocks implements Locks {
     options: LockOptions,
     routine: (held: HeldLock) => Promise<T>,
   ): Promise<T> {
+    this.#assertOpen();
+    const joined = this.#scopes && (await this.#scopes.join(lockNames(names), options, routine));
+    if (joined) return joined.value;
     const ask = (checked: readonly string[]) => this.#backend.acquire(checked, options);
     const outcome = await this.#take(names, options, ask);
     if (outcome.kind !== 'held') throw notHeld(lockNames(names), outcome, options.timeoutMs);
     const { held } = outcome;
     let result: T;
     try {
-      result = await routine(held);
+      result = await (this.#scopes ? this.#scopes.within(held, routine) : routine(held));
     } catch (error) {
       await held.release(); // never throws, so the routine's own error always comes through
       throw error;

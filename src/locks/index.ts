@@ -18,3 +18,4 @@ export type {
   TryOutcome,
 } from './lock.ts';
 export { type LossReason, lossReasons } from './lock-loss.ts';
+export { createLockManager, type LockManager, type OpenLock } from './named-locks.ts';

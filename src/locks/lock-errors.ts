@@ -10,7 +10,8 @@ export function lockLost(
 ): AppError {
   return new AppError(
     'lock-lost',
-    `The lock on ${shown(names)} is not held: ${lossSentences[reason]}; write nothing more under it`,
+    `The lock on ${shown(names)} is not held: ${lossSentences[reason]}; ` +
+      'write nothing more under it',
     { retryable: true, details: { names, fence: fence.toString(), reason, ...more } },
   );
 }
@@ -53,6 +54,16 @@ export function lockAborted(names: readonly string[], cause: unknown): AppError 
     cause,
     details: { names },
   });
+}
+
+/** More names than the enclosing lock has cannot be added to it: two who did so could deadlock. */
+export function lockNotReentrant(names: readonly string[], held: readonly string[]): AppError {
+  return new AppError(
+    'lock-not-reentrant',
+    `The lock on ${shown(names)} was asked for inside of the one on ${shown(held)}; allowed is ` +
+      'to ask for names of that lock, with a fence that it has, or for none of them',
+    { details: { names, held } },
+  );
 }
 
 export function locksClosed(): AppError {

@@ -1,6 +1,6 @@
 /**
  * - `expired`: its time ran out before it was renewed, such as in a paused process;
- * - `clock-jump`: the wall clock says so and the other one does not: it was set, or the machine slept;
+ * - `clock-jump`: by the wall clock alone: it was set, or the machine slept;
  * - `stolen`: the servers say that it is no longer ours;
  * - `disconnected`: the connection that carried it has ended, and the lock with it;
  * - `unreachable`: its time ran out while too few servers answered;

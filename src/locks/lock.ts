@@ -9,7 +9,7 @@ export interface HoldOptions {
   readonly maxHoldMs?: number;
   /** Called once when the lock is lost, in time; not when it is given back. */
   readonly onLost?: (loss: LockLoss) => void;
-  /** Called at each renewal that failed while the lock is still held: there is time left to mend. */
+  /** Called at each renewal that failed while the lock is still held: there is time to mend. */
   readonly onRenewFailed?: (failure: RenewFailure) => void;
 }
 
@@ -154,6 +154,8 @@ export interface HeldLock {
   readonly names: readonly string[];
   /** Higher than that of every earlier holder of any of the names. */
   readonly fence: bigint;
+  /** Why it is no longer held; undefined while it is. */
+  readonly loss: LossReason | undefined;
   /** Aborts when the lock is lost, in time; its reason is the error `lock-lost`. */
   readonly signal: AbortSignal;
   /** For how long this process may still act as the holder; 0 when the lock is lost. */

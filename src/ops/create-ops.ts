@@ -15,7 +15,7 @@ export interface OpsParts {
   readonly database: Pick<Database, 'pool'>;
   readonly databaseUrl: string;
   readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
-  readonly locks: Pick<Locks, 'inspect'>;
+  readonly locks: Pick<Locks, 'inspect' | 'stats'>;
   readonly queues: Pick<Queues, 'counts' | 'oldestWaitingMs'>;
   readonly redisUrl: string;
   readonly queuePrefix: string;

@@ -1,6 +1,7 @@
 import { Counter, Registry } from 'prom-client';
 import { type Clock, type Logger, messageOf } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
+import type { Locks } from '../locks/index.ts';
 import type { Saga } from '../saga/index.ts';
 import { type AuditSeen, auditMetrics } from './audit-metrics.ts';
 import { databaseMetrics } from './database-metrics.ts';
@@ -15,6 +16,7 @@ import { sagaMetrics } from './saga-metrics.ts';
 export interface MetricsParts {
   readonly database: Pick<Database, 'pool'>;
   readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
+  readonly locks: Pick<Locks, 'stats'>;
   readonly readings: Readings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,7 +35,8 @@ export interface Metrics {
 }
 
 /** Every metric of this process. What cannot be had now is left out, and that is counted. */
-export function createMetrics({ database, saga, readings, clock, logger }: MetricsParts): Metrics {
+export function createMetrics(all: MetricsParts): Metrics {
+  const { database, saga, locks, readings, clock, logger } = all;
   const registry = new Registry();
   const errors = new Counter({
     name: 'holdfast_scrape_errors_total',
@@ -47,7 +50,7 @@ export function createMetrics({ database, saga, readings, clock, logger }: Metri
     sagaMetrics(registry, saga),
     ...databaseMetrics(registry, database, readings),
     ...queueMetrics(registry, readings, clock),
-    lockMetrics(registry, readings),
+    lockMetrics(registry, readings, locks),
   ];
   const auditSeen = auditMetrics(registry, clock);
   for (const { name, refresh } of parts) if (refresh) errors.inc({ part: name }, 0);

@@ -57,8 +57,8 @@ export async function takeLocks(
     SET @fence = (SELECT GREATEST(?, COALESCE(MAX(fence), 0) + 1) FROM lock_fences
       WHERE name IN (?));
     INSERT INTO lock_fences (name, fence)
-      SELECT asked.name, @fence FROM JSON_TABLE(?, '$[*]' COLUMNS (
-        name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) AS asked
+      SELECT asked.name, @fence
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (name VARCHAR(64) PATH '$')) AS asked
       WHERE @got = 1
       ON DUPLICATE KEY UPDATE fence = @fence;
     SELECT COALESCE(@got, 0) AS got, @fence AS fence,
