@@ -44,8 +44,8 @@ function backendFor(options: BackendOptions): LockBackend {
   const found = schemes.join(', ') || 'none';
   throw new AppError(
     'lock-backend-unknown',
-    `URLs of lock servers of one kind were asked for, found was ${found}; allowed is ` +
-      `${Object.keys(backends).join(', ')}`,
+    `URLs of lock servers of one kind were asked for, found was ${found}; ` +
+      `allowed is ${Object.keys(backends).join(', ')}`,
     { details: { found } },
   );
 }

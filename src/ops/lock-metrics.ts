@@ -26,7 +26,7 @@ interface LockCounter {
   readonly name: string;
   readonly help: string;
   readonly label?: string;
-  read(stats: LockStats): readonly (readonly [labels: Labels, value: number])[];
+  readonly read: (stats: LockStats) => readonly (readonly [labels: Labels, value: number])[];
 }
 
 const COUNTERS: readonly LockCounter[] = [
