@@ -51,6 +51,8 @@ describe('locks when nodes fail', function () {
     expect(value.reason).to.include(`127.0.0.1:${nodes.at(1).port} is down`);
     const thrown = await locks.withLock(['a'], {}, async () => 1).catch((e) => e);
     expect(thrown).to.include({ code: 'lock-unreachable', retryable: true });
+    const down = [0, 1, 2].map((index) => `127.0.0.1:${nodes.at(index).port}`);
+    expect(thrown.details.nodes).to.deep.equal(down.map((node) => ({ node, problem: 'is down' })));
     expect((await timed(locks.tryLock(['a']))).ms).to.be.below(100);
   });
 

@@ -78,6 +78,24 @@ describe('the metrics of a process', () => {
     for (const { labels } of counted) expect(labels['operation']).to.not.match(/^(info|client)$/);
   });
 
+  it('count what becomes of locks, with their time and the highest number', async () => {
+    const before = await scrape();
+    const outcome = await room.locks.tryLock(['m-counted']);
+    if (outcome.kind !== 'held') throw new Error(outcome.kind);
+    expect((await room.locks.tryLock(['m-counted'])).kind).to.equal('busy');
+    await outcome.held.release();
+    const text = await scrape();
+    const grown = (name: string, labels: Record<string, string> = {}) =>
+      (valueOf(text, name, labels) ?? 0) - (valueOf(before, name, labels) ?? 0);
+    expect(grown('holdfast_locks_answers_total', { answer: 'acquired' })).to.equal(1);
+    expect(grown('holdfast_locks_answers_total', { answer: 'busy' })).to.equal(1);
+    expect(grown('holdfast_locks_lost_total', { reason: 'expired' })).to.equal(0);
+    expect(grown('holdfast_locks_trips_total')).to.be.within(3, 5);
+    expect(grown('holdfast_locks_held_seconds_total')).to.be.within(0.0001, 3);
+    expect(grown('holdfast_locks_answer_seconds_total')).to.be.within(0.0001, 3);
+    expect(valueOf(text, 'holdfast_locks_fence')).to.equal(Number(outcome.held.fence));
+  });
+
   it('show the queues under the name that BullMQ gives them', async () => {
     await room.queues.add('pre-deduct', [{ orderIds: ['a'] }, { orderIds: ['b'] }]);
     await room.queues.addAlarm(9_999_999_999_000, 3_600_000);
