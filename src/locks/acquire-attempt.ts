@@ -23,6 +23,8 @@ export interface Attempt {
 }
 
 type GrantReply = readonly [1, string];
+/** It came too late: the node did nothing. */
+type LateReply = readonly [-1];
 type RefusalReply = readonly [0, string, number, ...number[]];
 
 /** One round of acquire over all nodes. Fences seen on the way are told to `saw`. */
@@ -52,7 +54,11 @@ export async function attemptAcquire(
       return node.acquire(keys, args);
     },
     count: (index, reply) => {
-      const answer = reply as GrantReply | RefusalReply;
+      const answer = reply as GrantReply | RefusalReply | LateReply;
+      if (answer[0] === -1) {
+        touched.delete(index);
+        return vote.absent();
+      }
       saw(Number(answer[1]));
       if (answer[0] === 0) return refuse(index, answer);
       granted.add(index);
@@ -70,6 +76,8 @@ export interface PollRequest {
   readonly quorum: number;
   readonly timeoutMs: number;
   ask(node: LockNode): Promise<unknown>;
+  /** Which nodes are asked. Default: those whose votes count. */
+  may?(node: LockNode): boolean;
   /** The reply that means yes. */
   readonly yes: number;
 }
@@ -81,6 +89,7 @@ export function pollNodes(request: PollRequest): Promise<PollVerdict> {
     nodes: request.nodes,
     timeoutMs: request.timeoutMs,
     ask: (node) => request.ask(node),
+    ...(request.may && { may: request.may }),
     count: (_, reply) => (reply === request.yes ? poll.yes() : poll.no()),
     absent: () => poll.absent(),
     verdict: () => poll.verdict(),

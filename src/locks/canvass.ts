@@ -3,6 +3,8 @@ import type { LockNode } from './lock-node.ts';
 export interface Canvass<Verdict> {
   readonly nodes: readonly LockNode[];
   readonly timeoutMs: number;
+  /** Which nodes are asked. Default: those whose votes count. */
+  may?(node: LockNode): boolean;
   ask(node: LockNode, index: number): Promise<unknown>;
   /** Counts a reply; also those that come after the decision. */
   count(index: number, reply: unknown): void;
@@ -15,6 +17,7 @@ export interface Canvass<Verdict> {
 /** Asks all usable nodes at once and answers at the first moment that the verdict stands. */
 export function canvass<Verdict>(vote: Canvass<Verdict>): Promise<Verdict> {
   return new Promise((resolve, reject) => {
+    const may = vote.may ?? ((node: LockNode) => node.usable);
     const silent = new Set<number>();
     let timer: NodeJS.Timeout | null = null;
     let decided = false;
@@ -55,12 +58,12 @@ export function canvass<Verdict>(vote: Canvass<Verdict>): Promise<Verdict> {
     };
 
     vote.nodes.forEach((node, index) => {
-      if (node.usable) ask(node, index);
+      if (may(node)) ask(node, index);
       else if (node.beginning) {
         silent.add(index);
         void node.beginning.then(() => {
           if (!silent.has(index)) return;
-          if (node.usable && !decided) ask(node, index);
+          if (may(node) && !decided) ask(node, index);
           else hear(index);
         });
       }

@@ -38,6 +38,7 @@ export class HeldLease implements HeldLock {
   #loss: LossReason | undefined;
   #abort: AbortController | undefined;
   #released: Promise<void> | undefined;
+  readonly #endAlarm: (() => void) | undefined;
 
   constructor(options: HeldLeaseOptions) {
     const { lease, clock, ttlMs } = options;
@@ -48,6 +49,7 @@ export class HeldLease implements HeldLock {
     this.#heldSinceMs = lease.sentAt.monotonicMs;
     this.#renewAtMs =
       options.autoRenew === false ? Number.POSITIVE_INFINITY : lease.sentAt.monotonicMs + ttlMs / 3;
+    this.#endAlarm = lease.onAlarm?.(() => this.#hurry());
     this.#arm();
     lease.watch?.((reason) => this.lose(reason));
   }
@@ -96,6 +98,7 @@ export class HeldLease implements HeldLock {
   lose(reason: LossReason): void {
     if (this.#loss) return;
     clearTimeout(this.#timer);
+    this.#endAlarm?.();
     this.#loss = reason;
     if (reason === 'released') return;
     this.#options.logger.warn('lock lost', { names: this.names, fence: this.fence, reason });
@@ -134,6 +137,13 @@ export class HeldLease implements HeldLock {
   #holdLeftMs(): number {
     const { clock, maxHoldMs } = this.#options;
     return Math.max(0, this.#heldSinceMs + maxHoldMs - clock.monotonicMs());
+  }
+
+  /** Several alarms at once are one renewal. */
+  #hurry(): void {
+    clearTimeout(this.#timer);
+    this.#renewAtMs = this.#options.clock.monotonicMs();
+    this.#arm();
   }
 
   #arm(): void {

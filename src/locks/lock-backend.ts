@@ -51,6 +51,8 @@ export interface Lease {
   /** When the question was sent that the servers said yes to: its time is counted from there. */
   readonly sentAt: Moment;
   renew(): Promise<RenewAnswer>;
+  /** Calls when it should be renewed at once, as after a clock jump; answers how to end that. */
+  onAlarm?(call: () => void): () => void;
   /** False when too few servers confirmed it; then it ends by itself. Never throws. */
   release(): Promise<boolean>;
   /** Calls back, once, when it is known without a question that the lock has ended. */

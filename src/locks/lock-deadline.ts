@@ -13,6 +13,11 @@ export function momentOf(clock: Clock): Moment {
 const DRIFT = 0.01;
 const ROUNDING_MS = 2;
 
+/** So far may a server's clock and ours come apart within a ttl without any harm. */
+export function driftMs(ttlMs: number): number {
+  return ttlMs * DRIFT + ROUNDING_MS;
+}
+
 /**
  * Until when this process may act as the holder, by two clocks: the monotonic one, since the wall
  * clock can be set back, and the wall clock, since the monotonic one stands still while the
@@ -26,7 +31,7 @@ export class LockDeadline {
 
   constructor(clock: Clock, ttlMs: number, sentAt: Moment) {
     this.#clock = clock;
-    this.#validMs = ttlMs - ttlMs * DRIFT - ROUNDING_MS;
+    this.#validMs = ttlMs - driftMs(ttlMs);
     this.countFrom(sentAt);
   }
 

@@ -7,7 +7,9 @@ import {
   type RunScript,
   redisAddress,
 } from '../redis/index.ts';
+import { type Moment, momentOf } from './lock-deadline.ts';
 import { LockProbation } from './lock-probation.ts';
+import { NodeClock } from './node-clock.ts';
 import { OwedReleases } from './owed-releases.ts';
 
 export interface LockNodeOptions {
@@ -16,6 +18,8 @@ export interface LockNodeOptions {
   readonly attemptTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Its clock jumped: what we hold there may have ended, or end, before its time. */
+  readonly onClockJump: (node: LockNode) => void;
 }
 
 const scriptFiles = {
@@ -25,6 +29,8 @@ const scriptFiles = {
   release: new URL('./lua/release.lua', import.meta.url),
   inspect: new URL('./lua/inspect.lua', import.meta.url),
 };
+
+type Args = readonly (string | number)[];
 
 const PING_PAUSE_MS = 100;
 /** So many unanswered pings, and the connection itself is taken for dead. */
@@ -40,6 +46,10 @@ export class LockNode {
   readonly label: string;
   readonly #client: RedisClient;
   readonly #scripts: Readonly<Record<keyof typeof scriptFiles, RunScript>>;
+  readonly #attemptTimeoutMs: number;
+  readonly #clock: Clock;
+  readonly #nodeClock: NodeClock;
+  readonly #onClockJump: (node: LockNode) => void;
   readonly #probation: LockProbation;
   readonly #owed: OwedReleases;
   readonly #logger: Logger;
@@ -54,6 +64,10 @@ export class LockNode {
     const { url, clock, attemptTimeoutMs } = options;
     this.label = redisAddress(url);
     this.#logger = options.logger.with({ lockNode: this.label });
+    this.#attemptTimeoutMs = attemptTimeoutMs;
+    this.#clock = clock;
+    this.#nodeClock = new NodeClock(options.ttlMs);
+    this.#onClockJump = options.onClockJump;
     this.#probation = new LockProbation(options.ttlMs, clock);
     this.#owed = new OwedReleases(options.ttlMs, clock);
     this.#client = connectRedis(url, 'lock', {
@@ -68,9 +82,14 @@ export class LockNode {
     this.#client.on('close', () => this.#went());
   }
 
-  /** May this node be asked? Not while it is down, silent, or back from a restart. */
+  /** Does its vote count? Not while it is down or silent, or may have lost locks of others. */
   get usable(): boolean {
     return this.#state === 'up' && this.#probation.leftMs() === 0;
+  }
+
+  /** What it says of a lock that was granted before is true even while it may grant none. */
+  get answers(): boolean {
+    return this.#state === 'up';
   }
 
   /** Settles when the first connection was made or failed; undefined once that is known. */
@@ -82,32 +101,35 @@ export class LockNode {
   get condition(): string {
     const left = this.#probation.leftMs();
     if (this.#state !== 'up' || left === 0) return `is ${this.#state}`;
-    return `restarted and counts again in ${Math.ceil(left)} ms`;
+    return `${this.#probation.why} and counts again in ${Math.ceil(left)} ms`;
   }
 
-  acquire(keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.#scripts.acquire(keys, args);
+  /** Undefined when the answer does not count: it came with the news that the clock jumped. */
+  async acquire(keys: readonly string[], args: Args): Promise<unknown> {
+    const answer = await this.#ask('acquire', keys, [...args, this.#outOfDate()]);
+    return this.usable ? answer : undefined;
   }
 
-  confirm(keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.#scripts.confirm(keys, args);
+  async confirm(keys: readonly string[], args: Args): Promise<unknown> {
+    const answer = await this.#ask('confirm', keys, args);
+    return this.usable ? answer : undefined;
   }
 
-  renew(keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.#scripts.renew(keys, args);
+  renew(keys: readonly string[], args: Args): Promise<unknown> {
+    return this.#ask('renew', keys, args);
   }
 
   inspect(keys: readonly string[]): Promise<unknown> {
-    return this.#scripts.inspect(keys, []);
+    return this.#ask('inspect', keys, []);
   }
 
   /**
    * Sent to a silent node too: it will read it some day. What cannot be sent now is sent when the
    * node is back, or the lock would stand there for the rest of its ttl.
    */
-  async release(keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  async release(keys: readonly string[], args: Args): Promise<unknown> {
     try {
-      return await this.#scripts.release(keys, args);
+      return await this.#ask('release', keys, args);
     } catch (error) {
       if (!isTimeout(error)) this.#owed.add(keys, args);
       throw error;
@@ -134,6 +156,34 @@ export class LockNode {
     this.#client.disconnect();
   }
 
+  /** Every script answers with the time on the node as well, so that watching it costs nothing. */
+  async #ask(script: keyof typeof scriptFiles, keys: readonly string[], args: Args) {
+    const sent = momentOf(this.#clock);
+    const [microseconds, answer] = (await this.#scripts[script](keys, args)) as [number, unknown];
+    this.#readClock(microseconds, sent);
+    return answer;
+  }
+
+  #readClock(microseconds: number, sent: Moment): void {
+    const received = momentOf(this.#clock);
+    const jumpMs = this.#nodeClock.read({ serverMs: microseconds / 1000, sent, received });
+    if (jumpMs === 0) return;
+    const waitMs = this.#probation.jumped(jumpMs);
+    const facts = { event: 'clock-jump', jumpMs: Math.round(jumpMs), waitMs: Math.round(waitMs) };
+    this.#logger.warn('lock node changed its clock: not counted for a while', facts);
+    this.#onClockJump(this);
+  }
+
+  /**
+   * An attempt is over after its time, but its request may lie in some buffer for longer than
+   * that, and even come after the release that was sent on the next connection.
+   */
+  #outOfDate(): string {
+    const latestMs = this.#nodeClock.latestMs(momentOf(this.#clock));
+    if (latestMs === undefined) return '';
+    return ((latestMs + this.#attemptTimeoutMs) * 1000).toFixed(0);
+  }
+
   /** A node that refuses (no permission, out of memory) does so each time: say it once. */
   #complain(problem: string): void {
     if (problem === this.#complaint) return;
@@ -157,7 +207,11 @@ export class LockNode {
 
   async #greet(): Promise<void> {
     try {
-      const waitMs = this.#probation.met(await this.#client.info('server'));
+      const sent = momentOf(this.#clock);
+      const info = await this.#client.info('server');
+      const microseconds = /^server_time_usec:(\d+)/m.exec(info)?.[1];
+      if (microseconds !== undefined) this.#readClock(Number(microseconds), sent);
+      const waitMs = this.#probation.met(info);
       if (waitMs > 0) this.#logger.warn('lock node restarted: not counted for a while', { waitMs });
     } catch (error) {
       if (this.#client.status !== 'ready') return; // cut off again: the next greeting will tell

@@ -1,8 +1,9 @@
 import type { Clock } from '../kernel/index.ts';
 
 /**
- * A server that restarted may have forgotten locks that their holders still count on. Nobody
- * counts its vote until the longest of them has ended: one ttl after its start.
+ * A server that restarted may have forgotten locks that their holders still count on, and one
+ * whose clock jumped may have ended them. Nobody counts its vote until the longest of them has
+ * ended: one ttl later.
  */
 export class LockProbation {
   readonly #ttlMs: number;
@@ -10,6 +11,7 @@ export class LockProbation {
   #met = false;
   #runId: string | undefined;
   #until = 0;
+  #why = '';
 
   constructor(ttlMs: number, clock: Clock) {
     this.#ttlMs = ttlMs;
@@ -18,6 +20,17 @@ export class LockProbation {
 
   leftMs(): number {
     return this.#until === 0 ? 0 : Math.max(0, this.#until - this.#clock.monotonicMs());
+  }
+
+  /** What it did, for people. */
+  get why(): string {
+    return this.#why;
+  }
+
+  /** Its clock has jumped by so much; answers for how long it is not counted. */
+  jumped(byMs: number): number {
+    this.#extend(this.#ttlMs, `changed its clock by ${Math.round(byMs)} ms`);
+    return this.leftMs();
   }
 
   /**
@@ -32,10 +45,17 @@ export class LockProbation {
       const upMs = Number(/^uptime_in_seconds:(\d+)/m.exec(info ?? '')?.[1] ?? 0) * 1000;
       // Whole seconds: it may have started up to one second later than it says.
       const waitMs = Math.max(0, this.#ttlMs - Math.max(0, upMs - 1000));
-      this.#until = Math.max(this.#until, this.#clock.monotonicMs() + waitMs);
+      this.#extend(waitMs, 'restarted');
     }
     this.#met = true;
     this.#runId = runId;
     return this.leftMs();
+  }
+
+  #extend(ms: number, why: string): void {
+    const until = this.#clock.monotonicMs() + ms;
+    if (until <= this.#until) return;
+    this.#until = until;
+    this.#why = why;
   }
 }

@@ -17,6 +17,7 @@ export async function inspectNodes(
   await canvass({
     nodes,
     timeoutMs,
+    may: (node) => node.answers,
     ask: (node) => node.inspect(keys),
     count: (index, reply) => {
       found.set(index, reply as Found);

@@ -30,6 +30,7 @@ export class QuorumNodes {
   /** Rounds asked so far; releases that nobody waits for are none. */
   trips = 0;
   readonly #prefix: string;
+  readonly #alarms = new Set<(node: LockNode) => void>();
   /** One key per living waiter, one while anybody waits, one channel per process. */
   readonly #lineKeys: readonly [waiters: string, anyone: string, wake: string];
 
@@ -41,6 +42,16 @@ export class QuorumNodes {
     this.clock = clock;
     this.#prefix = prefix;
     this.#lineKeys = [`${prefix}~waiter:`, `${prefix}~anyone`, `${prefix}~wake:`];
+  }
+
+  /** Calls whenever something happened to a node that what we hold there may not survive. */
+  onAlarm(call: (node: LockNode) => void): () => void {
+    this.#alarms.add(call);
+    return () => void this.#alarms.delete(call);
+  }
+
+  alarm(node: LockNode): void {
+    for (const call of this.#alarms) call(node);
   }
 
   at(indexes: Iterable<number>): LockNode[] {
@@ -96,9 +107,10 @@ export class QuorumNodes {
       quorum: this.quorum,
       timeoutMs: this.timeoutMs,
       yes: keys.length,
+      may: (node) => node.answers,
       ask: (node) => node.release(keys, args),
     });
-    const unasked = nodes.filter((node) => !node.usable);
+    const unasked = nodes.filter((node) => !node.answers);
     this.sendRelease(unasked, keys, args);
     return (await verdict) === 'yes';
   }

@@ -39,12 +39,19 @@ export class RedisLease implements Lease {
       nodes: holders,
       quorum,
       timeoutMs,
+      may: (node) => node.answers,
       ask: (node) => node.renew(keys, [owner, ttlMs]),
       yes: 1,
     });
     if (verdict === 'yes') return { kind: 'renewed', sentAt };
     if (verdict === 'no') return { kind: 'stolen' };
     return this.#nodes.shortage();
+  }
+
+  onAlarm(call: () => void): () => void {
+    return this.#nodes.onAlarm((node) => {
+      if (this.#grant.holders.includes(node)) call();
+    });
   }
 
   release(): Promise<boolean> {

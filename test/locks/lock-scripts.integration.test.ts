@@ -12,15 +12,51 @@ describe('the scripts of the locks', () => {
   afterEach(() => nodes.flush());
   after(() => nodes.stop());
 
-  const run = (script: string, keys: readonly string[], ...args: (string | number)[]) => {
+  const timed = (script: string, keys: readonly string[], ...args: (string | number)[]) => {
     const file = new URL(`../../src/locks/lua/${script}.lua`, import.meta.url);
-    return nodes.at(0).client.eval(readFileSync(file, 'utf8'), keys.length, ...keys, ...args);
+    const lua = readFileSync(file, 'utf8');
+    return nodes.at(0).client.eval(lua, keys.length, ...keys, ...args) as Promise<
+      [number, unknown]
+    >;
   };
-  const acquire = (keys: readonly string[], owner: string, candidate = 77) =>
-    run('acquire', keys, owner, 5000, candidate, 9999, 'w:', '', '', 1500, 'any');
+  const run = async (...call: Parameters<typeof timed>) => (await timed(...call))[1];
+  const acquire = (keys: readonly string[], owner: string, candidate = 77, until = '') =>
+    run('acquire', keys, owner, 5000, candidate, 9999, 'w:', '', '', 1500, 'any', until);
+  const serverMicros = async () => {
+    const [seconds, micros] = await nodes.at(0).client.time();
+    return Number(seconds) * 1_000_000 + Number(micros);
+  };
   const release = (keys: readonly string[], owner: string) =>
     run('release', keys, owner, 'w:', 'c:', '', '', 1500, 'any');
   const fenceOf = (key: string) => nodes.at(0).client.get(`${key}~fence`);
+
+  it('tell the time of the node with every answer', async () => {
+    const scripts: Parameters<typeof timed>[] = [
+      ['acquire', ['a'], 'me', 5000, 77, 9999, 'w:', '', '', 1500, 'any', ''],
+      ['acquire', ['a'], 'me', 5000, 77, 9999, 'w:', '', '', 1500, 'any', ''],
+      ['acquire', ['a'], 'other', 5000, 77, 9999, 'w:', '', '', 1500, 'any', ''],
+      ['acquire', ['a'], 'other', 5000, 77, 9999, 'w:', '', '', 1500, 'any', '1'],
+      ['confirm', ['a'], 'me', 99, 9999],
+      ['confirm', ['a'], 'other', 99, 9999],
+      ['renew', ['a'], 'me', 5000],
+      ['renew', ['a'], 'other', 5000],
+      ['inspect', ['a']],
+      ['release', ['a'], 'other', 'w:', 'c:', '', '', 1500, 'any'],
+      ['release', ['a'], 'me', 'w:', 'c:', 'm', '', 1500, 'any'],
+    ];
+    for (const call of scripts) {
+      const before = await serverMicros();
+      const [now] = await timed(...call);
+      expect(now, call[0]).to.be.within(before, await serverMicros());
+    }
+  });
+
+  it('do nothing when the request comes too late', async () => {
+    const now = await serverMicros();
+    expect(await acquire(['a'], 'me', 77, String(now - 1))).to.deep.equal([-1]);
+    expect(await nodes.at(0).client.dbsize()).to.equal(0);
+    expect(await acquire(['a'], 'me', 77, String(now + 1_000_000))).to.deep.equal([1, '77']);
+  });
 
   it('answer a resent acquire as the first time', async () => {
     expect(await acquire(['a', 'b'], 'me')).to.deep.equal([1, '77']);

@@ -28,7 +28,8 @@ export class RedisQuorum implements LockBackend {
     // A lock granted after half of its time is worth little.
     const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
     const node = { ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
-    const nodes = urls.map((url) => new LockNode({ ...node, url }));
+    const onClockJump = (jumped: LockNode) => this.#nodes.alarm(jumped);
+    const nodes = urls.map((url) => new LockNode({ ...node, url, onClockJump }));
     this.#nodes = new QuorumNodes({ nodes, prefix, ttlMs, timeoutMs, clock });
     this.#candidate = new FenceCandidate(clock);
     this.#line = new LockLine({

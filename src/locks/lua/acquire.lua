@@ -12,9 +12,18 @@
 --          7 its ticket: lower goes first ('' when not waiting)
 --          8 how long a waiter counts as alive without being heard of, ms
 --          9 key that exists while anybody waits for anything: most of the time nobody does
--- Returns: {1, fence} when all are held by this owner now;
+--         10 when this request is out of date, by the clock of this server in microseconds;
+--            '' when that is not known
+-- Returns: the time here in microseconds, and with it
+--          {1, fence} when all are held by this owner now;
+--          {-1} when the request came too late, and nothing was done: whoever sent it has given
+--          up, and a lock that it made now would keep everybody out for a ttl;
 --          else {0, highest fence seen, ms, indexes of the busy keys...}, where ms is the time
 --          until they end (-1: never; -2: they are free, but somebody is in line)
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+if ARGV[10] ~= '' and now > tonumber(ARGV[10]) then return {now, {-1}} end
+
 local owner, ttl, candidate, keep = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local alive, me, ticket = ARGV[5], ARGV[6], tonumber(ARGV[7])
 
@@ -39,7 +48,7 @@ for i = 1, count do
   if fence and tonumber(fence) > highest then highest = tonumber(fence) end
   if value == owner then mine = mine + 1 elseif value then refuse(i) end
 end
-if mine == count then return {1, string.format('%.0f', highest)} end
+if mine == count then return {now, {1, string.format('%.0f', highest)}} end
 
 if values[2 * count + 1] then
   -- Is somebody alive in line before this caller? The dead are taken out on the way.
@@ -76,7 +85,7 @@ end
 if #busy == 0 then
   local fence = string.format('%.0f', math.max(highest + 1, candidate))
   for i = 1, count do redis.call('SET', look[count + i], fence, 'PX', keep) end
-  return {1, fence}
+  return {now, {1, fence}}
 end
 
 for _, key in ipairs(taken) do redis.call('DEL', key) end
@@ -88,4 +97,4 @@ if me ~= '' then
   redis.call('SET', ARGV[9], '1', 'PX', ARGV[8] * 10)
   redis.call('SET', alive .. me, '1', 'PX', ARGV[8])
 end
-return {0, string.format('%.0f', highest), wait, unpack(busy)}
+return {now, {0, string.format('%.0f', highest), wait, unpack(busy)}}

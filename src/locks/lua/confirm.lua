@@ -5,9 +5,12 @@
 -- ARGV:    1 owner
 --          2 fence
 --          3 how long an idle fence is kept, ms
--- Returns: 1 when every lock is this owner's and its fence is at least the one given, else 0.
+-- Returns: the time here in microseconds, and with it
+--          1 when every lock is this owner's and its fence is at least the one given, else 0.
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
 for _, key in ipairs(KEYS) do
-  if redis.call('GET', key) ~= ARGV[1] then return 0 end
+  if redis.call('GET', key) ~= ARGV[1] then return {now, 0} end
 end
 local fence = tonumber(ARGV[2])
 for _, key in ipairs(KEYS) do
@@ -16,4 +19,4 @@ for _, key in ipairs(KEYS) do
     redis.call('SET', name, ARGV[2], 'PX', ARGV[3])
   end
 end
-return 1
+return {now, 1}

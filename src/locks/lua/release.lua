@@ -8,7 +8,10 @@
 --          5 its ticket, to keep its place in line; '' to leave it
 --          6 how long a waiter counts as alive without being heard of, ms
 --          7 key that exists while anybody waits for anything
--- Returns: how many locks were this owner's.
+-- Returns: the time here in microseconds, and with it
+--          how many locks were this owner's.
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
 local owner, alive, channel, me, ticket = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
 local count, look, mine = #KEYS, {}, {}
@@ -19,7 +22,7 @@ for i, key in ipairs(KEYS) do
   if values[i] == owner then mine[#mine + 1] = key end
 end
 if #mine > 0 then redis.call('DEL', unpack(mine)) end
-if me == '' and not values[count + 1] then return #mine end
+if me == '' and not values[count + 1] then return {now, #mine} end
 
 if me ~= '' then
   for _, key in ipairs(KEYS) do
@@ -56,4 +59,4 @@ for _, key in ipairs(KEYS) do
     redis.call('PUBLISH', channel .. string.match(head, '^[^:]*'), head .. ' ' .. fence)
   end
 end
-return #mine
+return {now, #mine}

@@ -3,9 +3,12 @@
 -- KEYS:    the locks.
 -- ARGV:    1 owner
 --          2 ttl, ms
--- Returns: 1 when all are this owner's and were lengthened, else 0.
+-- Returns: the time here in microseconds, and with it
+--          1 when all are this owner's and were lengthened, else 0.
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
 for _, key in ipairs(KEYS) do
-  if redis.call('GET', key) ~= ARGV[1] then return 0 end
+  if redis.call('GET', key) ~= ARGV[1] then return {now, 0} end
 end
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[2]) end
-return 1
+return {now, 1}
