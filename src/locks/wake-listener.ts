@@ -44,17 +44,13 @@ export class WakeListener {
 
   async #start(): Promise<void> {
     const { urls, quorum } = this.#options;
-    let live = 0;
+    const live = new Set<number>();
     const enough = new Promise<void>((resolve) => {
       urls.forEach((url, node) => {
-        this.#subscribe(url, node).then(
-          () => {
-            live += 1;
-            if (live >= quorum) resolve();
-          },
-          // Waiters then rely on their own retries, and on the other nodes.
-          (error: unknown) => this.#deaf(error),
-        );
+        this.#subscribe(url, node, () => {
+          live.add(node);
+          if (live.size >= quorum) resolve();
+        });
       });
     });
     const stop = new AbortController();
@@ -68,7 +64,7 @@ export class WakeListener {
     this.#options.logger.warn('lock wake-up calls are not heard', { error: messageOf(error) });
   }
 
-  async #subscribe(url: string, node: number): Promise<void> {
+  #subscribe(url: string, node: number, onLive: () => void): void {
     const { logger, channel, onWake } = this.#options;
     const client = connectRedis(url, 'subscriber', { logger, name: 'holdfast-lock-wake' });
     this.#clients.push(client);
@@ -76,6 +72,9 @@ export class WakeListener {
       const [member = '', fence] = message.split(' ');
       onWake(node, member, Number(fence));
     });
-    await client.subscribe(channel);
+    client.on('ready', () => {
+      // Waiters rely on their own retries when it fails, and on the other nodes.
+      client.subscribe(channel).then(onLive, (error: unknown) => this.#deaf(error));
+    });
   }
 }

@@ -11,7 +11,8 @@ export type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
  *   timeout: that would break the blocking reads of a worker.
  * - `lock`: a command that was sent is never sent again. A `SET NX` whose reply was lost would be
  *   refused the second time although the lock is ours.
- * - `subscriber`: only listens; resubscribes by itself.
+ * - `subscriber`: only listens. Whoever has it subscribes at every `ready`: ioredis would do so by
+ *   itself, but nobody would hear of it when that fails, and the process would end.
  */
 export type RedisRole = 'producer' | 'worker' | 'lock' | 'subscriber';
 
@@ -38,5 +39,5 @@ export const roleOptions: Readonly<Record<RedisRole, ClientOptions>> = {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
   },
-  subscriber: { ...common, maxRetriesPerRequest: null },
+  subscriber: { ...common, maxRetriesPerRequest: null, autoResubscribe: false },
 };

@@ -124,6 +124,7 @@ describe('locks when a clock jumps', () => {
     proxy(0).stick();
     const attempt = locks.tryLock(['a']);
     const ended = performance.now() + 700;
+    await until(() => proxy(0).stuck);
     proxy(0).cut();
     proxy(0).flow();
     expect(await attempt).to.have.property('kind', 'unreachable');
@@ -131,7 +132,9 @@ describe('locks when a clock jumps', () => {
     await until(async () => (await locks.tryLock(['b'])).kind === 'held');
     await until(() => performance.now() > ended);
     proxy(0).deliver();
-    await nodes.at(0).client.ping();
-    expect(heldIn(await locks.tryLock(['a']))).to.be.an('object');
+    // Whatever was stuck is read before what comes now, on a line that was there before it.
+    await until(async () => (await nodes.at(0).client.exists(KEY)) === 0, 100);
+    await warmUp(locks, 1);
+    heldIn(await locks.tryLock(['a']));
   });
 });

@@ -23,6 +23,8 @@ const OUT_OF_DATE = /(?<=\$16\r\n)\d{16}(?=\r\n(?:\*|$))/g;
 interface Link {
   readonly client: Socket;
   readonly node: Socket;
+  /** Nothing is answered on it any more. */
+  mute: boolean;
   /** Its next answer is swallowed, and the line is cut. */
   doomed: boolean;
   /** Sent by the client and not delivered yet. */
@@ -36,7 +38,9 @@ export class FaultProxy {
   readonly #links = new Set<Link>();
   #aheadMs = 0;
   #cutNext = false;
+  #muteWord: string | undefined;
   #sticking = false;
+  #down = false;
   #abandoned: Link[] = [];
   url = '';
 
@@ -69,19 +73,34 @@ export class FaultProxy {
     await this.#node.client.eval(SHIFT_EXPIRY, 0, ms);
   }
 
-  /** What was jumped together is the clock again that it was; nothing expires by that. */
-  setRight(): void {
-    this.#aheadMs = 0;
-  }
-
   /** The next request is carried out, but its answer is lost with the connection. */
   cutAfterSend(): void {
     this.#cutNext = true;
   }
 
+  /** The first line that sends this word gets no answer any more; answers when that was so. */
+  muteAt(word: string): () => boolean {
+    this.#muteWord = word;
+    return () => this.#muteWord === undefined;
+  }
+
+  /** Nobody gets through, until `comeUp`. */
+  goDown(): void {
+    this.#down = true;
+    for (const { client } of this.#links) client.destroy();
+  }
+
+  comeUp(): void {
+    this.#down = false;
+  }
+
   /** From now on requests lie in a buffer; those of lines that are cut as well. */
   stick(): void {
     this.#sticking = true;
+  }
+
+  get stuck(): boolean {
+    return [...this.#links].some(({ stuck }) => stuck.length > 0);
   }
 
   /** Cuts every line; what is stuck stays on its way to the node. */
@@ -106,8 +125,9 @@ export class FaultProxy {
   }
 
   #join(client: Socket): void {
+    if (this.#down) return void client.destroy();
     const node = connect(this.#node.port, '127.0.0.1');
-    const link: Link = { client, node, doomed: false, stuck: [] };
+    const link: Link = { client, node, mute: false, doomed: false, stuck: [] };
     this.#links.add(link);
     // A cut line is what this is for.
     client.on('error', () => client.destroy());
@@ -129,9 +149,13 @@ export class FaultProxy {
 
   #ask(link: Link, text: string): void {
     if (this.#sticking || link.stuck.length > 0) return void link.stuck.push(text);
-    if (this.#cutNext && text.includes('EVALSHA')) {
+    if (this.#cutNext && text.includes('evalsha')) {
       this.#cutNext = false;
       link.doomed = true;
+    }
+    if (this.#muteWord !== undefined && text.includes(this.#muteWord)) {
+      this.#muteWord = undefined;
+      link.mute = true;
     }
     this.#send(link, text);
   }
@@ -141,6 +165,7 @@ export class FaultProxy {
   }
 
   #answer(link: Link, text: string): void {
+    if (link.mute) return;
     if (link.doomed) return void link.client.destroy();
     if (link.client.destroyed) return;
     link.client.write(this.#shifted(text, [SCRIPT_TIME, INFO_TIME], this.#aheadMs), 'latin1');

@@ -1,0 +1,48 @@
+import type { Written } from './lock-history.ts';
+
+export interface RegisterRequest {
+  readonly kind: 'register';
+  readonly what: 'open' | 'write';
+  readonly id: number;
+  readonly hold: string;
+  readonly name: string;
+  readonly fence: number;
+  readonly base: number;
+  readonly checkedAt: number;
+}
+
+export interface RegisterReply {
+  readonly kind: 'reply';
+  readonly id: number;
+  readonly accepted: boolean;
+  readonly value: number;
+}
+
+interface Cell {
+  fence: number;
+  value: number;
+}
+
+/**
+ * What the locks protect: a number to a name, and the highest fence that was ever shown for it.
+ * Who comes with a lower one is refused. Reading counts as coming: a holder that reads and is then
+ * overtaken must not write what it made of that, also when the newer one has not written yet.
+ */
+export class FencedRegister {
+  readonly writes: Written[] = [];
+  readonly #cells = new Map<string, Cell>();
+
+  serve(contender: number, request: RegisterRequest): RegisterReply {
+    const { what, id, hold, name, fence, base, checkedAt } = request;
+    const cell = this.#cells.get(name) ?? { fence: 0, value: 0 };
+    this.#cells.set(name, cell);
+    const accepted = cell.fence <= fence;
+    if (accepted) cell.fence = fence;
+    if (accepted && what === 'write') cell.value = base + 1;
+    if (what === 'write') {
+      const facts = { contender, hold, name, fence, base, accepted, checkedAt };
+      this.writes.push({ kind: 'written', ...facts });
+    }
+    return { kind: 'reply', id, accepted, value: cell.value };
+  }
+}
