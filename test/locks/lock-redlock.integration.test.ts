@@ -5,6 +5,23 @@ import Redlock from 'redlock';
 import { heldIn, LockRooms, timed, warmUp } from '../support/lock-room.ts';
 import { type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
 
+/** Not every checkout has it: the name is a value, so that the compiler does not insist. */
+const SEMAPHORE: string = 'redis-semaphore';
+/** It puts this before every key. */
+const MUTEX = 'mutex:';
+
+interface RedlockMutex {
+  tryAcquire(): Promise<boolean>;
+  release(): Promise<void>;
+}
+interface SemaphorePackage {
+  readonly RedlockMutex: new (
+    clients: Redis[],
+    key: string,
+    options: { lockTimeout: number; refreshInterval: number; acquireAttemptsLimit: number },
+  ) => RedlockMutex;
+}
+
 interface Foreign {
   acquire(names: string[], ttlMs: number): Promise<{ release(): Promise<unknown> }>;
 }
@@ -59,4 +76,47 @@ describe('locks beside Redlock clients on the same keys', () => {
       expect(ms).to.be.below(900);
     });
   }
+
+  describe('of redis-semaphore', () => {
+    let semaphore: SemaphorePackage;
+
+    before(async function () {
+      try {
+        semaphore = (await import(SEMAPHORE)) as SemaphorePackage;
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+        this.skip(); // shown as skipped: npm install redis-semaphore@5.8.0 --save-dev
+      }
+    });
+
+    const foreigner = (key: string) =>
+      new semaphore.RedlockMutex(
+        nodes.all.map(({ client }) => client),
+        key,
+        { lockTimeout: 5000, refreshInterval: 0, acquireAttemptsLimit: 1 },
+      );
+
+    it('keep it out, and let it in when they let go', async () => {
+      const locks = rooms.on(nodes.urls, { prefix: MUTEX });
+      await warmUp(locks, 3);
+      const held = heldIn(await locks.tryLock(['1', '2']));
+      expect(await foreigner('2').tryAcquire()).to.equal(false);
+      await held.release();
+      await warmUp(locks, 3);
+      const mutex = foreigner('2');
+      expect(await mutex.tryAcquire()).to.equal(true);
+      await mutex.release();
+    });
+
+    it('are kept out by it, and follow it when it lets go', async () => {
+      const locks = rooms.on(nodes.urls, { prefix: MUTEX });
+      await warmUp(locks, 3);
+      const mutex = foreigner('2');
+      expect(await mutex.tryAcquire()).to.equal(true);
+      expect(await locks.tryLock(['1', '2'])).to.deep.include({ kind: 'busy', names: ['2'] });
+      const waiting = locks.lock(['1', '2'], { timeoutMs: 3000 });
+      await mutex.release();
+      heldIn(await waiting);
+    });
+  });
 });

@@ -15,6 +15,7 @@ export class FaultLane {
   readonly #contenders: ContenderProcess[];
   #proxies: FaultProxy[] = [];
   #faults: HistoryEvent[] = [];
+  readonly #harms = new Map<number, Promise<void>>();
 
   static async open(): Promise<FaultLane> {
     // Each in a folder of its own, for its append-only file.
@@ -34,6 +35,7 @@ export class FaultLane {
   async play(plan: FaultPlan): Promise<HistoryEvent[]> {
     const register = new FencedRegister();
     this.#faults = [];
+    this.#harms.clear();
     this.#proxies = this.#nodes.slice(0, plan.nodes).map((node) => new FaultProxy(node.at(0)));
     await Promise.all(this.#proxies.map((proxy) => proxy.listen()));
     let faults: Promise<void>[] = [];
@@ -70,7 +72,7 @@ export class FaultLane {
   async #meet(fault: PlannedFault): Promise<void> {
     await pause(fault.atMs);
     if (fault.kind === 'stop') return this.#stopHolder(fault);
-    await Promise.all(fault.nodes.map((index) => this.#harm(index, fault)));
+    await Promise.all(fault.nodes.map((index) => this.#inTurn(index, fault)));
   }
 
   async #stopHolder({ forMs, nodes }: PlannedFault): Promise<void> {
@@ -78,6 +80,14 @@ export class FaultLane {
     const holder = this.#contenders.find(({ holding }) => holding) ?? chosen;
     this.#note(`stop for ${forMs} ms`);
     await holder?.standStill(() => pause(forMs));
+  }
+
+  /** What befalls one node comes one after the other: nobody can start twice at once. */
+  #inTurn(index: number, fault: PlannedFault): Promise<void> {
+    const before = this.#harms.get(index) ?? Promise.resolve();
+    const harm = before.then(() => this.#harm(index, fault));
+    this.#harms.set(index, harm);
+    return harm;
   }
 
   async #harm(index: number, fault: PlannedFault): Promise<void> {
