@@ -77,7 +77,7 @@ export interface PollRequest {
   readonly timeoutMs: number;
   ask(node: LockNode): Promise<unknown>;
   /** Which nodes are asked. Default: those whose votes count. */
-  may?(node: LockNode): boolean;
+  readonly may?: (node: LockNode) => boolean;
   /** The reply that means yes. */
   readonly yes: number;
 }

@@ -4,7 +4,7 @@ export interface Canvass<Verdict> {
   readonly nodes: readonly LockNode[];
   readonly timeoutMs: number;
   /** Which nodes are asked. Default: those whose votes count. */
-  may?(node: LockNode): boolean;
+  readonly may?: (node: LockNode) => boolean;
   ask(node: LockNode, index: number): Promise<unknown>;
   /** Counts a reply; also those that come after the decision. */
   count(index: number, reply: unknown): void;
