@@ -99,6 +99,15 @@ describe('.ci/run', () => {
     expect(code).to.equal(1);
   });
 
+  it('measures once more when the first benchmark misses a must, and no third time', async () => {
+    const once = `[ -e '${folder}/missed' ] || { touch '${folder}/missed'; exit 1; }`;
+    expect((await run({ 'run bench -- --quick': once })).last).to.equal('38 passed, 0 failed');
+    const { last } = await run({ 'run bench -- --quick': 'exit 1' });
+    expect(last).to.equal('37 passed, 1 failed');
+    const calls = readFileSync(join(folder, 'calls'), 'utf8');
+    expect(calls.match(/^run bench/gm)).to.have.length(4);
+  });
+
   it('does not believe a suite that fails without a failure, or ends without a count', async () => {
     const { last } = await run({
       'run check': 'echo "5 passed, 0 failed"; exit 7',
