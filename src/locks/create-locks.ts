@@ -1,5 +1,6 @@
 import { AppError, type Logger, systemClock, systemRandom } from '../kernel/index.ts';
 import { DatabaseLocks } from './backends/database-locks.ts';
+import { EtcdCluster } from './backends/etcd-cluster.ts';
 import { MemoryLocks } from './backends/memory-locks.ts';
 import { RedisQuorum } from './backends/redis-quorum.ts';
 import { FencedLocks } from './fenced-locks.ts';
@@ -10,6 +11,7 @@ const LONG_HOLD_MS = 60_000;
 
 /** By the scheme of the URLs, which all have to be of one kind. */
 const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend>> = {
+  etcd: (options) => new EtcdCluster(options),
   memory: (options) => new MemoryLocks(options),
   mysql: (options) => new DatabaseLocks(options),
   redis: (options) => new RedisQuorum(options),
