@@ -2,17 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../../src/kernel/index.ts';
-import { PrivateProgram } from './private-program.ts';
+import { type PrivateCluster, PrivateProgram } from './private-program.ts';
 import { freePorts } from './redis-nodes.ts';
 
-export interface EtcdServers {
-  readonly members: readonly PrivateProgram[];
-  /** One URL with all members. */
-  readonly url: string;
-  at(index: number): PrivateProgram;
+export interface EtcdServers extends PrivateCluster {
   /** A question to the gateway of a member, as a foreigner would ask it. */
   ask(path: string, body: object, index?: number): Promise<unknown>;
-  stop(): Promise<void>;
 }
 
 /** Starts a private cluster on free ports. What it knows survives a kill, not the stop. */
@@ -57,6 +52,7 @@ export async function startEtcd(command: string, count = 1): Promise<EtcdServers
     url: `etcd://${indexes.map((index) => `127.0.0.1:${ports[index]}`).join(',')}`,
     at: (index) => present(members[index], `etcd member ${index}`),
     ask,
+    clear: async () => void (await ask('/kv/deleterange', { key: 'AA==', range_end: 'AA==' })),
     stop: async () => {
       await Promise.all(members.map((member) => member.kill()));
       await rm(directory, { recursive: true, force: true });

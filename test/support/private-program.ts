@@ -56,3 +56,13 @@ export class PrivateProgram {
     }
   }
 }
+
+export interface PrivateCluster {
+  readonly members: readonly PrivateProgram[];
+  /** One URL with all members. */
+  readonly url: string;
+  at(index: number): PrivateProgram;
+  /** What the members know of locks is made as at the start. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}

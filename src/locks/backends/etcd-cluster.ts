@@ -6,13 +6,13 @@ import { inspectEtcd } from '../etcd/etcd-view.ts';
 import type {
   LockGuarantee,
   LockOptions,
-  LocksOptions,
   LockUnreachable,
   LockView,
   TryLockOptions,
 } from '../lock.ts';
-import type { AcquireAnswer, LockBackend } from '../lock-backend.ts';
+import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
+import { notReached } from '../lock-errors.ts';
 import { serverList } from '../server-list.ts';
 import { type Place, WaitInLine } from '../wait-in-line.ts';
 
@@ -21,17 +21,17 @@ const MOST_COMPARED = 100;
 
 /** Locks on an etcd cluster, which agrees on every step by majority. */
 export class EtcdCluster implements LockBackend {
-  readonly guarantee: LockGuarantee = 'quorum';
+  readonly guarantee: LockGuarantee = 'consensus';
   readonly #gateway: EtcdGateway;
   readonly #line: EtcdLine;
   readonly #waiting: WaitInLine;
   readonly #room: EtcdRoom;
 
-  constructor(options: LocksOptions) {
+  constructor(options: BackendOptions) {
     const { prefix, ttlMs, clock, logger } = options;
     this.#gateway = new EtcdGateway({
       servers: serverList(options.urls, 2379),
-      timeoutMs: Math.min(options.attemptTimeoutMs ?? 500, Math.floor(ttlMs / 2)),
+      timeoutMs: Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2)),
       clock,
       logger,
     });
@@ -44,6 +44,10 @@ export class EtcdCluster implements LockBackend {
       ttlMs,
       giveBack: (ticket) => void owed.giveBack(ticket),
     };
+  }
+
+  get trips(): number {
+    return this.#gateway.trips;
   }
 
   async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
@@ -84,7 +88,7 @@ export class EtcdCluster implements LockBackend {
     this.#room.giveBack(entry.ticket);
     if (standing.kind === 'behind') return this.#waiting.busy(standing.names);
     if (standing.kind === 'unreachable') return standing;
-    return { kind: 'unreachable', reason: 'the lease ended before the lock was taken' };
+    return notReached('the lease ended before the lock was taken');
   }
 
   async #place(

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
-import type { Clock, Logger } from '../../kernel/index.ts';
+import { type Clock, type Logger, present } from '../../kernel/index.ts';
 import type { LockUnreachable } from '../lock.ts';
+import { notReached } from '../lock-errors.ts';
 import type { ServerAddress } from '../server-list.ts';
 import { EtcdEndpoint } from './etcd-endpoint.ts';
 import type { EtcdReply } from './etcd-words.ts';
@@ -29,8 +30,10 @@ export class EtcdGateway {
   readonly endpoints: readonly EtcdEndpoint[];
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Questions asked so far. */
+  trips = 0;
   readonly #agent = new Agent({ keepAlive: true });
-  #first = 0;
+  #speaker: EtcdEndpoint;
   #closed = false;
 
   constructor({ servers, timeoutMs, clock, logger }: EtcdGatewayOptions) {
@@ -40,6 +43,7 @@ export class EtcdGateway {
       (address) =>
         new EtcdEndpoint({ address, agent: this.#agent, probeTimeoutMs: timeoutMs, logger }),
     );
+    this.#speaker = present(this.endpoints[0], 'an etcd member');
   }
 
   /** When an attempt that begins now has to be decided. */
@@ -53,10 +57,10 @@ export class EtcdGateway {
 
   async call(path: string, body: object, deadline = this.deadline()): Promise<Answer> {
     const text = JSON.stringify(body);
-    const problems: string[] = [];
+    const problems = new Map<EtcdEndpoint, string>();
     const usable = this.#inOrder();
-    for (const [turn, index] of usable.entries()) {
-      const endpoint = this.#at(index);
+    this.trips += 1;
+    for (const [turn, endpoint] of usable.entries()) {
       const leftMs = deadline - this.clock.monotonicMs();
       if (leftMs <= 0 || this.#closed) break;
       // Half of the time is left for those who may answer in its place.
@@ -64,21 +68,21 @@ export class EtcdGateway {
       const spoken = await endpoint.ask(`/v3${path}`, text, timeoutMs);
       const answer = spoken.kind === 'said' ? answerIn(spoken.status, spoken.text) : undefined;
       if (answer && !(answer.kind === 'refused' && answer.code === UNAVAILABLE)) {
-        this.#first = index;
+        this.#speaker = endpoint;
         return answer;
       }
-      problems.push(`${endpoint.label} ${answer?.message ?? describe(spoken)}`);
+      problems.set(endpoint, answer?.message ?? describe(spoken));
     }
-    for (const endpoint of this.endpoints) {
-      if (problems.some((problem) => problem.startsWith(`${endpoint.label} `))) continue;
-      problems.push(`${endpoint.label} ${endpoint.isSilent ? 'is silent' : 'was not asked'}`);
-    }
-    return { kind: 'unreachable', reason: `no etcd member answered: ${problems.join(', ')}` };
+    const nodes = this.endpoints.map((endpoint) => ({
+      node: endpoint.label,
+      problem: problems.get(endpoint) ?? (endpoint.isSilent ? 'is silent' : 'was not asked'),
+    }));
+    return notReached(nodes.map(({ node, problem }) => `${node} ${problem}`).join(', '), nodes);
   }
 
   /** The member that answered last, for an answer that goes on. */
   get speaker(): EtcdEndpoint {
-    return this.#at(this.#first);
+    return this.#speaker;
   }
 
   close(): void {
@@ -87,13 +91,9 @@ export class EtcdGateway {
     this.#agent.destroy();
   }
 
-  #inOrder(): number[] {
-    const all = this.endpoints.map((_, index) => (this.#first + index) % this.endpoints.length);
-    return all.filter((index) => !this.#at(index).isSilent);
-  }
-
-  #at(index: number): EtcdEndpoint {
-    return this.endpoints[index] as EtcdEndpoint;
+  #inOrder(): EtcdEndpoint[] {
+    const others = this.endpoints.filter((endpoint) => endpoint !== this.#speaker);
+    return [this.#speaker, ...others].filter(({ isSilent }) => !isSilent);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LockUnreachable } from '../lock.ts';
 import { momentOf } from '../lock-deadline.ts';
+import { notReached } from '../lock-errors.ts';
 import type { Answer, EtcdGateway } from './etcd-gateway.ts';
 import { EtcdLineKeys, EtcdTicket } from './etcd-ticket.ts';
 import {
@@ -62,7 +63,7 @@ export class EtcdLine {
     const answer = await this.#gateway.call('/lease/grant', body, deadline);
     if (answer.kind === 'ok') ticket.seenRevision = BigInt(answer.reply.header?.revision ?? 0);
     // It exists: an earlier try of this very question got through.
-    else if (answer.kind !== 'refused' || answer.code !== EXISTS) return unreachable(answer);
+    else if (answer.kind !== 'refused' || answer.code !== EXISTS) return failed(answer);
     return { kind: 'in' };
   }
 
@@ -94,7 +95,7 @@ export class EtcdLine {
         },
         deadline,
       );
-      if (answer.kind !== 'ok') return unreachable(answer);
+      if (answer.kind !== 'ok') return failed(answer);
       const found = unbundled(answer.reply).map(({ response_range }) => response_range?.kvs?.[0]);
       const mine = answer.reply.succeeded ? found.at(-1) : found[0];
       if (mine) {
@@ -107,7 +108,7 @@ export class EtcdLine {
       const busy = ticket.names.filter((_, index) => found[index + 2] !== undefined);
       if (busy.length > 0) return { kind: 'busy', names: busy };
     }
-    return { kind: 'unreachable', reason: 'the fence offset in etcd changed each time' };
+    return notReached('the fence offset in etcd changed each time');
   }
 
   /** How the ticket stands in all lines, at one moment that a majority agrees on. */
@@ -118,7 +119,7 @@ export class EtcdLine {
       { request_range: { ...this.keys.lineOf(name), ...YOUNGEST, max_create_revision: before } },
     ]);
     const answer = await this.#gateway.call('/kv/txn', { success: bundled(questions) });
-    if (answer.kind !== 'ok') return unreachable(answer);
+    if (answer.kind !== 'ok') return failed(answer);
     const found = unbundled(answer.reply).map(({ response_range }) => response_range?.kvs?.[0]);
     if (found.some((kv, at) => at % 2 === 0 && !isFrom(kv, ticket.revision))) {
       return { kind: 'gone' };
@@ -134,7 +135,7 @@ export class EtcdLine {
   async stands(ticket: EtcdTicket): Promise<Standing> {
     const questions = ticket.places.map((key): Operation => ({ request_range: { key } }));
     const answer = await this.#gateway.call('/kv/txn', { success: bundled(questions) });
-    if (answer.kind !== 'ok') return unreachable(answer);
+    if (answer.kind !== 'ok') return failed(answer);
     const found = unbundled(answer.reply).map(({ response_range }) => response_range?.kvs?.[0]);
     return { kind: found.every((kv) => isFrom(kv, ticket.revision)) ? 'first' : 'gone' };
   }
@@ -143,7 +144,7 @@ export class EtcdLine {
   async keepAlive(ticket: EtcdTicket): Promise<'kept' | 'gone' | LockUnreachable> {
     const sentAt = momentOf(this.#gateway.clock);
     const answer = await this.#gateway.call('/lease/keepalive', { ID: ticket.lease });
-    if (answer.kind !== 'ok') return unreachable(answer);
+    if (answer.kind !== 'ok') return failed(answer);
     if (!answer.reply.result?.TTL) return 'gone';
     ticket.sentAt = sentAt;
     return 'kept';
@@ -180,7 +181,7 @@ function isFrom(found: KeyValue | undefined, revision: bigint): boolean {
   return found !== undefined && BigInt(found.create_revision) === revision;
 }
 
-function unreachable(answer: Exclude<Answer, { kind: 'ok' }>): LockUnreachable {
+function failed(answer: Exclude<Answer, { kind: 'ok' }>): LockUnreachable {
   if (answer.kind === 'unreachable') return answer;
-  return { kind: 'unreachable', reason: `etcd refused: ${answer.message}` };
+  return notReached(`etcd refused: ${answer.message}`);
 }
