@@ -3,6 +3,7 @@ import { DatabaseLocks } from './backends/database-locks.ts';
 import { EtcdCluster } from './backends/etcd-cluster.ts';
 import { MemoryLocks } from './backends/memory-locks.ts';
 import { RedisQuorum } from './backends/redis-quorum.ts';
+import { ZooKeeperEnsemble } from './backends/zookeeper-ensemble.ts';
 import { FencedLocks } from './fenced-locks.ts';
 import type { Locks, LocksOptions } from './lock.ts';
 import type { BackendOptions, LockBackend } from './lock-backend.ts';
@@ -15,6 +16,7 @@ const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend
   memory: (options) => new MemoryLocks(options),
   mysql: (options) => new DatabaseLocks(options),
   redis: (options) => new RedisQuorum(options),
+  zookeeper: (options) => new ZooKeeperEnsemble(options),
 };
 
 /** Schemes that mean another one over a protected line. */

@@ -1,7 +1,7 @@
 import { EtcdGateway } from '../etcd/etcd-gateway.ts';
 import { EtcdLine } from '../etcd/etcd-line.ts';
-import { EtcdOwed } from '../etcd/etcd-owed.ts';
 import { EtcdLease, EtcdPlace, type EtcdRoom } from '../etcd/etcd-place.ts';
+import type { EtcdTicket } from '../etcd/etcd-ticket.ts';
 import { inspectEtcd } from '../etcd/etcd-view.ts';
 import type {
   LockGuarantee,
@@ -13,6 +13,7 @@ import type {
 import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
 import { notReached } from '../lock-errors.ts';
+import { OwedEnds } from '../owed-ends.ts';
 import { serverList } from '../server-list.ts';
 import { type Place, WaitInLine } from '../wait-in-line.ts';
 
@@ -37,12 +38,16 @@ export class EtcdCluster implements LockBackend {
     });
     this.#line = new EtcdLine(this.#gateway, prefix, ttlMs);
     this.#waiting = new WaitInLine(options);
-    const owed = new EtcdOwed(this.#gateway, this.#line, ttlMs);
+    const owed = new OwedEnds<EtcdTicket>({
+      end: (ticket) => this.#line.revoke(ticket),
+      isOver: ({ sentAt }) => clock.monotonicMs() > sentAt.monotonicMs + ttlMs * 2,
+      isClosed: () => this.#gateway.isClosed,
+    });
     this.#room = {
       gateway: this.#gateway,
       line: this.#line,
       ttlMs,
-      giveBack: (ticket) => void owed.giveBack(ticket),
+      giveBack: (ticket) => owed.add(ticket),
     };
   }
 
