@@ -39,7 +39,7 @@ export class OwedEnds<T> {
     this.#isPaying = true;
     while (this.#owed.size > 0 && !this.#rules.isClosed()) {
       await pause(PAUSE_MS);
-      for (const owed of [...this.#owed]) {
+      for (const owed of this.#owed) {
         if (this.#rules.isOver(owed) || (await this.#rules.end(owed))) this.#owed.delete(owed);
         else break; // the others would fare no better now
       }

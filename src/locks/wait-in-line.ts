@@ -70,7 +70,7 @@ export class WaitInLine {
 
   /** Something happened that all should see, such as a new connection. */
   stir(): void {
-    for (const wake of [...this.#sleepers]) wake();
+    for (const wake of this.#sleepers) wake();
   }
 
   close(): void {

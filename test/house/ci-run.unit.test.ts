@@ -29,7 +29,8 @@ describe('.ci/run', () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-ci-'));
     for (const name of ['.ci', 'bin', 'dist', 'tmp']) mkdirSync(join(folder, name));
     copyFileSync(join(ROOT, '.ci/run'), join(folder, '.ci/run'));
-    for (const server of ['mariadbd', 'redis-server']) program(server, 'exit 1');
+    const servers = ['mariadbd', 'redis-server', 'etcd', 'zkServer.sh', 'java'];
+    for (const server of servers) program(server, 'exit 1');
   });
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import type { PrivateCluster } from '../support/private-program.ts';
 import { until } from '../support/until.ts';
 
 export interface ClusterSubject {
-  start(members: number): Promise<PrivateCluster>;
+  readonly start: (members: number) => Promise<PrivateCluster>;
   /** The shortest ttl that the servers keep to by themselves. */
   readonly ttlMs: number;
 }
@@ -131,6 +131,15 @@ export function clusterFaults({ start, ttlMs }: ClusterSubject): void {
       expect(ms).to.be.within(ttlMs / 2, ttlMs * 3);
     });
 
+    it('frees the names of a lock that nobody renews, while its process lives', async () => {
+      const locks = rooms.on(urls(), { ttlMs });
+      const held = heldIn(await locks.lock(['a'], { autoRenew: false }));
+      const { value, ms } = await timed(rooms.on(urls()).lock(['a'], { timeoutMs: ttlMs * 4 }));
+      expect(heldIn(value).fence > held.fence).to.equal(true);
+      expect(ms).to.be.within(ttlMs / 2, ttlMs * 2.5);
+      expect(held.signal.aborted, 'told before the next holder').to.equal(true);
+    });
+
     it('tells one that was paused past its time before it can write again', async () => {
       const locks = rooms.on(urls(), { ttlMs });
       const paused = new LockProcess(urls(), 'a', ttlMs);
@@ -169,6 +178,26 @@ export function clusterFaults({ start, ttlMs }: ClusterSubject): void {
       await first.release();
       await Promise.all(waits);
       expect(order).to.deep.equal([1, 2, 3, 4]);
+    });
+
+    it('keeps the place of one that waits for longer than a ttl', async () => {
+      const held = heldIn(await rooms.on(urls(), { ttlMs: 15_000 }).tryLock(['a']));
+      const order: number[] = [];
+      const watcher = rooms.on(urls());
+      const waits: Promise<void>[] = [];
+      const inLine = async (count: number) =>
+        (await watcher.inspect(['a']))[0]?.nodes[0]?.waiting === count;
+      for (const turn of [1, 2]) {
+        const locks = rooms.on(urls(), { ttlMs: turn === 1 ? ttlMs / 2 : 15_000 });
+        waits.push(locks.withLock(['a'], {}, async () => void order.push(turn)));
+        await until(() => inLine(turn));
+      }
+      const since = performance.now();
+      await until(() => performance.now() - since > ttlMs * 2, ttlMs * 3);
+      expect(await inLine(2)).to.equal(true);
+      await held.release();
+      await Promise.all(waits);
+      expect(order).to.deep.equal([1, 2]);
     });
 
     it('takes hundreds of names together, or none of them', async () => {

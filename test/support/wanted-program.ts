@@ -10,7 +10,8 @@ export function programOnPath(name: string): string | undefined {
 }
 
 /**
- * The tests of a server that need not be on every machine. Without it they are left out, loudly;
+ * The tests of a server that need not be on every machine. Without it they are left out, and the
+ * report of the run says so;
  * where tests are judged (CI, or `npm run test:backends`) that is a failure.
  */
 export function describeWith(
@@ -28,7 +29,6 @@ export function describeWith(
         throw new Error(`not installed; apt-get install --no-install-recommends ${packages}`);
       });
     } else {
-      console.log(`NOT TESTED: ${title}: ${missing}; install them, then run npm run test:backends`);
       it(`${missing}: NOT TESTED; install them, then run npm run test:backends`);
     }
   });

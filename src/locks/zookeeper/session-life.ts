@@ -37,7 +37,7 @@ export class SessionLife {
 
   end(): void {
     this.#isOver = true;
-    for (const call of [...this.#mourners]) call();
+    for (const call of this.#mourners) call();
     this.#mourners.clear();
   }
 

@@ -139,7 +139,7 @@ export class ZooKeeperSession {
   }
 
   #stir(): void {
-    for (const done of [...this.#connected]) done();
+    for (const done of this.#connected) done();
   }
 
   #missing(): LockUnreachable {

@@ -3,7 +3,7 @@ import type { JuteReader, JuteWriter } from './jute.ts';
 /** What locks ask of ZooKeeper, as its protocol says it. */
 export interface Question {
   readonly type: number;
-  write(into: JuteWriter): void;
+  readonly write: (into: JuteWriter) => void;
   /** Called once when the watched node changes, or when nobody can know any more. */
   readonly watch?: { readonly path: string; readonly call: () => void };
 }
@@ -19,7 +19,6 @@ export interface Reply {
 export const OK = 0;
 export const NO_NODE = -101;
 export const BAD_VERSION = -103;
-export const NODE_EXISTS = -110;
 
 const CREATE = 1;
 const DELETE = 2;
