@@ -18,6 +18,7 @@ export interface OwedEndsRules<T> {
 export class OwedEnds<T> {
   readonly #rules: OwedEndsRules<T>;
   readonly #owed = new Set<T>();
+  readonly #begun = new Set<Promise<void>>();
   #isPaying = false;
 
   constructor(rules: OwedEndsRules<T>) {
@@ -25,14 +26,20 @@ export class OwedEnds<T> {
   }
 
   add(owed: T): void {
-    void this.#begin(owed);
+    const begun = this.#begin(owed).finally(() => this.#begun.delete(begun));
+    this.#begun.add(begun);
+  }
+
+  /** When each was tried to be ended once. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#begun);
   }
 
   async #begin(owed: T): Promise<void> {
     if (await this.#rules.end(owed)) return;
     this.#owed.add(owed);
     if (this.#owed.size > MOST) this.#owed.delete([...this.#owed][0] as T);
-    if (!this.#isPaying) await this.#pay();
+    if (!this.#isPaying) void this.#pay();
   }
 
   async #pay(): Promise<void> {

@@ -40,6 +40,7 @@ export class WaitInLine {
   readonly #rules: LineRules;
   readonly #aborts = new AbortCalls();
   readonly #sleepers = new Set<() => void>();
+  readonly #standing = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(rules: LineRules) {
@@ -58,7 +59,9 @@ export class WaitInLine {
       this.#check(names, options.signal);
       const place = await enter();
       if ('kind' in place) return place;
-      const answer = await this.#stand(place, names, until, options.signal);
+      const standing = this.#stand(place, names, until, options.signal);
+      this.#standing.add(standing);
+      const answer = await standing.finally(() => this.#standing.delete(standing));
       if (answer.kind !== 'gone') return answer;
     }
   }
@@ -68,14 +71,11 @@ export class WaitInLine {
     return { kind: 'busy', names, retryAfterMs: this.#rules.ttlMs };
   }
 
-  /** Something happened that all should see, such as a new connection. */
-  stir(): void {
-    for (const wake of this.#sleepers) wake();
-  }
-
-  close(): void {
+  /** Ends every wait; done when all places are given up. */
+  async close(): Promise<void> {
     this.#closed = true;
-    this.stir();
+    for (const wake of this.#sleepers) wake();
+    await Promise.allSettled(this.#standing);
   }
 
   async #stand(

@@ -200,6 +200,24 @@ export function clusterFaults({ start, ttlMs }: ClusterSubject): void {
       expect(order).to.deep.equal([1, 2]);
     });
 
+    it('keeps names apart that look like parts of each other', async () => {
+      const [one, two] = [rooms.on(urls()), rooms.on(urls())];
+      heldIn(await one.tryLock(['a/b', 'a%2Fb', 'a.b']));
+      heldIn(await two.tryLock(['a']));
+      expect((await two.tryLock(['a/b'])).kind).to.equal('busy');
+    });
+
+    it('leaves the line when it closes', async () => {
+      const [one, two] = [rooms.on(urls()), rooms.on(urls())];
+      const held = heldIn(await one.tryLock(['a']));
+      const waiting = two.lock(['a', 'b']).catch((e) => e);
+      await until(async () => (await one.inspect(['a']))[0]?.nodes[0]?.waiting === 1);
+      await two.close();
+      expect(await waiting).to.include({ code: 'locks-closed' });
+      await held.release();
+      await until(async () => (await one.tryLock(['a', 'b'])).kind === 'held', 1000);
+    });
+
     it('takes hundreds of names together, or none of them', async () => {
       const [one, two] = [rooms.on(urls()), rooms.on(urls())];
       const names = Array.from({ length: 500 }, (_, index) => `n${index}/%`);
@@ -218,6 +236,7 @@ export function clusterFaults({ start, ttlMs }: ClusterSubject): void {
     it('shows who holds what, until when, and how many wait', async () => {
       const [one, two] = [rooms.on(urls()), rooms.on(urls())];
       const held = heldIn(await one.tryLock(['7'], { fenceAbove: 5_000_000n }));
+      expect((await one.inspect(['7']))[0]?.nodes[0]?.waiting).to.equal(0);
       const waiting = two.lock(['7']);
       await until(async () => (await one.inspect(['7']))[0]?.nodes[0]?.waiting === 1);
       const [seven, eight] = await one.inspect(['7', '8']);

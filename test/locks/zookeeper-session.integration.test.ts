@@ -2,6 +2,11 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { systemClock, systemRandom } from '../../src/kernel/index.ts';
+import { childrenIn, lineOf, ZooKeeperLine } from '../../src/locks/zookeeper/zookeeper-line.ts';
+import { ZooKeeperSession } from '../../src/locks/zookeeper/zookeeper-session.ts';
+import { deleteNode, getChildren } from '../../src/locks/zookeeper/zookeeper-words.ts';
+import { silentLogger } from '../../src/telemetry/index.ts';
 import { heldIn, LockRooms, type LogLine, recordingLogger, timed } from '../support/lock-room.ts';
 import { SessionProxy } from '../support/session-proxy.ts';
 import { until } from '../support/until.ts';
@@ -36,6 +41,19 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
     await proxy.close();
   });
   after(() => servers.stop());
+
+  /** Without what stands above it. */
+  const direct = () => {
+    const session = new ZooKeeperSession({
+      servers: [{ host: '127.0.0.1', port: servers.ports[0] ?? 0, label: 'it' }],
+      ttlMs: 5000,
+      timeoutMs: 500,
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+    });
+    return { session, line: new ZooKeeperLine(session, 'direct:') };
+  };
 
   it('tells every holder at once when it is over, and begins anew', async () => {
     const locks = rooms.on([through]);
@@ -94,6 +112,55 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
     const { value, ms } = await timed(waiting);
     heldIn(value);
     expect(ms, 'woken, not found out by looking again').to.be.below(150);
+  });
+
+  it('lives on while nothing is asked', async () => {
+    const lines: LogLine[] = [];
+    const locks = rooms.on([servers.url], { ttlMs: 800, logger: recordingLogger(lines) });
+    await heldIn(await locks.tryLock(['a'])).release();
+    const since = performance.now();
+    await until(() => performance.now() - since > 2500, 3000);
+    heldIn(await locks.tryLock(['a']));
+    expect(lines.filter(({ level }) => level === 'warn')).to.deep.equal([]);
+  });
+
+  it('counts with the offset of the fence as it is, not as it was read before', async () => {
+    const [one, two] = [direct(), direct()];
+    const enter = async ({ session, line }: typeof one, name: string, above?: bigint) => {
+      const ticket = line.ticket([name]);
+      expect((await line.enter(ticket, above, session.deadline())).kind).to.equal('in');
+      return ticket.fence;
+    };
+    const first = await enter(one, 'a');
+    const raised = await enter(two, 'b', first + 1_000_000n);
+    expect(raised > first + 1_000_000n).to.equal(true);
+    expect((await enter(one, 'c')) > raised).to.equal(true);
+    await Promise.all([one, two].map(({ session }) => session.close()));
+  });
+
+  it('writes nothing for a try that is refused', async () => {
+    heldIn(await rooms.on([servers.url], { prefix: 'direct:' }).tryLock(['held']));
+    const { session, line } = direct();
+    const refuse = async () => {
+      const entered = await line.tryEnter(line.ticket(['held']), undefined, session.deadline());
+      expect(entered).to.deep.equal({ kind: 'busy', names: ['held'] });
+      return session.life.zxid;
+    };
+    const before = await refuse();
+    for (let round = 0; round < 5; round += 1) expect(await refuse()).to.equal(before);
+    await session.close();
+  });
+
+  it('tells the holder at the next renewal that its node was taken away', async () => {
+    const held = heldIn(await rooms.on([servers.url], { prefix: 'direct:' }).tryLock(['a', 'b']));
+    const { session } = direct();
+    const path = lineOf('direct:', 'b');
+    const listed = await session.ask([getChildren(path)]);
+    const [child] = listed.kind === 'answered' ? childrenIn(listed.replies[0]) : [];
+    await session.ask([deleteNode(`${path}/${child}`)]);
+    await session.close();
+    expect(await held.renew().catch((e) => e)).to.include({ code: 'lock-lost' });
+    expect(held.signal.reason).to.have.nested.property('details.reason', 'stolen');
   });
 
   it('refuses to hold for longer than the ensemble keeps a silent session', async () => {

@@ -27,6 +27,7 @@ export class EtcdCluster implements LockBackend {
   readonly #line: EtcdLine;
   readonly #waiting: WaitInLine;
   readonly #room: EtcdRoom;
+  readonly #owed: OwedEnds<EtcdTicket>;
 
   constructor(options: BackendOptions) {
     const { prefix, ttlMs, clock, logger } = options;
@@ -38,7 +39,7 @@ export class EtcdCluster implements LockBackend {
     });
     this.#line = new EtcdLine(this.#gateway, prefix, ttlMs);
     this.#waiting = new WaitInLine(options);
-    const owed = new OwedEnds<EtcdTicket>({
+    this.#owed = new OwedEnds({
       end: (ticket) => this.#line.revoke(ticket),
       isOver: ({ sentAt }) => clock.monotonicMs() > sentAt.monotonicMs + ttlMs * 2,
       isClosed: () => this.#gateway.isClosed,
@@ -47,7 +48,7 @@ export class EtcdCluster implements LockBackend {
       gateway: this.#gateway,
       line: this.#line,
       ttlMs,
-      giveBack: (ticket) => owed.add(ticket),
+      giveBack: (ticket) => this.#owed.add(ticket),
     };
   }
 
@@ -68,7 +69,7 @@ export class EtcdCluster implements LockBackend {
     if (options.signal?.aborted) throw lockAborted(names, options.signal.reason);
     if (names.length <= MOST_COMPARED) {
       const answer = await this.tryAcquire(names, options);
-      if (answer.kind !== 'busy') return answer;
+      if (answer.kind !== 'busy' || options.timeoutMs === 0) return answer;
     }
     return this.#waiting.acquire(names, options, () => this.#place(names, options));
   }
@@ -78,7 +79,8 @@ export class EtcdCluster implements LockBackend {
   }
 
   async close(): Promise<void> {
-    this.#waiting.close();
+    await this.#waiting.close();
+    await this.#owed.settled();
     this.#gateway.close();
   }
 

@@ -64,7 +64,7 @@ export class ZooKeeperEnsemble implements LockBackend {
   async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
     if (options.signal?.aborted) throw lockAborted(names, options.signal.reason);
     const answer = await this.tryAcquire(names, options);
-    if (answer.kind !== 'busy') return answer;
+    if (answer.kind !== 'busy' || options.timeoutMs === 0) return answer;
     return this.#waiting.acquire(names, options, async () => {
       const entry = await this.#enter(names, options, false);
       if (entry.kind === 'in') return new ZooKeeperPlace(this.#room, entry.ticket, entry.standing);
@@ -78,7 +78,7 @@ export class ZooKeeperEnsemble implements LockBackend {
   }
 
   async close(): Promise<void> {
-    this.#waiting.close();
+    await this.#waiting.close();
     await this.#session.close();
   }
 
