@@ -23,6 +23,8 @@ export interface Config {
   readonly notices: NoticesConfig;
 }
 
+const LOCK_SCHEMES = ['redis', 'rediss', 'etcd', 'zookeeper'];
+
 /** Where the doors of this process are, and who may come in. */
 export interface DoorsConfig {
   readonly bind: string;
@@ -67,7 +69,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
     redisUrl: from.url('HOLDFAST_REDIS_URL', ['redis', 'rediss'], running?.redisUrl),
-    lockUrls: from.urls('HOLDFAST_LOCK_URLS', ['redis', 'rediss'], running?.lockUrls, [
+    lockUrls: from.urls('HOLDFAST_LOCK_URLS', LOCK_SCHEMES, running?.lockUrls, [
       'mysql:',
       'memory:',
     ]),

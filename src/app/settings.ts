@@ -67,13 +67,17 @@ export class Settings {
     fallback: readonly string[] | undefined,
     words: readonly string[],
   ): string[] {
-    const list =
-      this.text(name)
-        ?.split(',')
-        .map((url) => url.trim()) ?? fallback;
-    if (!list) return [this.url(name, schemes, undefined)];
-    if (list.length === 1 && words.some((word) => word === list[0])) return [...list];
-    return list.filter((text) => this.isUrl(name, text, schemes, words));
+    const parts = this.text(name)?.split(',') ?? fallback;
+    if (!parts) return [this.url(name, schemes, undefined)];
+    const list = joined(parts);
+    if (list.length === 1 && words.some((word) => word === list[0])) return list;
+    return list.filter((text) =>
+      // Each member is judged alone: a URL has one host. Only the first says the scheme.
+      text.split(',').every((part, index) => {
+        const scheme = text.slice(0, text.indexOf('://'));
+        return this.isUrl(name, index === 0 ? part : `${scheme}://${part}`, schemes, words);
+      }),
+    );
   }
 
   /** A comma list of secrets; what is wrong with one is told without repeating it. */
@@ -104,6 +108,18 @@ export class Settings {
     }
     return isFine;
   }
+}
+
+/** The members of one cluster, after a URL that may have several: `etcd://h1:2379,h2:2379`. */
+function joined(parts: readonly string[]): string[] {
+  const urls: string[] = [];
+  for (const part of parts.map((text) => text.trim())) {
+    const before = urls.at(-1);
+    const isMember = !part.includes('://') && /^(?:etcd|zookeeper):\/\//i.test(before ?? '');
+    if (isMember) urls[urls.length - 1] = `${before},${part}`;
+    else urls.push(part);
+  }
+  return urls;
 }
 
 function describe(url: URL | null): string {

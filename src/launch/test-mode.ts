@@ -8,6 +8,9 @@ import { throwAwayHome } from './throw-away-home.ts';
 import { passedOn } from './watched-spawn.ts';
 
 const ALL_TESTS = 'dist/test/**/*.test.js';
+/** `--backends`: the tests of servers that need not be on every machine, none of them left out. */
+const BACKENDS = '--backends';
+const BACKEND_TESTS = 'dist/test/**/*{etcd,zookeeper,cluster}*.test.js';
 
 /** `test`: the suite on private servers. The very last line is the count. */
 export async function runTests(context: LaunchContext): Promise<number> {
@@ -22,7 +25,10 @@ export async function runTests(context: LaunchContext): Promise<number> {
       args: mochaArgs(context.args),
       nodeArgs: ['--enable-source-maps'],
       // Nothing of the developer's own settings may decide whether a test passes.
-      environment: passedOn(context.env, (name) => name.startsWith('HOLDFAST_')),
+      environment: {
+        ...passedOn(context.env, (name) => name.startsWith('HOLDFAST_')),
+        ...(context.args.includes(BACKENDS) ? { HOLDFAST_TEST_BACKENDS: '1' } : {}),
+      },
     },
     onMessage: (message) => {
       const tally = tallyFrom(message);
@@ -40,7 +46,8 @@ export async function runTests(context: LaunchContext): Promise<number> {
 /** Whatever mocha understands, and test files or folders under their source names. */
 export function mochaArgs(args: readonly string[]): string[] {
   const named = args.filter(isTestPath);
-  const options = args.filter((arg) => !isTestPath(arg));
+  const options = args.filter((arg) => !isTestPath(arg) && arg !== BACKENDS);
+  const whole = args.includes(BACKENDS) ? BACKEND_TESTS : ALL_TESTS;
   return [
     '--no-config',
     '--no-package',
@@ -49,7 +56,7 @@ export function mochaArgs(args: readonly string[]): string[] {
     '--timeout=20000',
     `--reporter=${builtFile('src', 'launch', 'test-reporter.js')}`,
     ...options,
-    ...(named.length > 0 ? named.map(builtTestPath) : [ALL_TESTS]),
+    ...(named.length > 0 ? named.map(builtTestPath) : [whole]),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { AppError, type Logger, systemClock, systemRandom } from '../kernel/index.ts';
 import { DatabaseLocks } from './backends/database-locks.ts';
+import { EtcdCluster } from './backends/etcd-cluster.ts';
 import { MemoryLocks } from './backends/memory-locks.ts';
 import { RedisQuorum } from './backends/redis-quorum.ts';
+import { ZooKeeperEnsemble } from './backends/zookeeper-ensemble.ts';
 import { FencedLocks } from './fenced-locks.ts';
 import type { Locks, LocksOptions } from './lock.ts';
 import type { BackendOptions, LockBackend } from './lock-backend.ts';
@@ -10,9 +12,11 @@ const LONG_HOLD_MS = 60_000;
 
 /** By the scheme of the URLs, which all have to be of one kind. */
 const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend>> = {
+  etcd: (options) => new EtcdCluster(options),
   memory: (options) => new MemoryLocks(options),
   mysql: (options) => new DatabaseLocks(options),
   redis: (options) => new RedisQuorum(options),
+  zookeeper: (options) => new ZooKeeperEnsemble(options),
 };
 
 /** Schemes that mean another one over a protected line. */

@@ -49,6 +49,11 @@ export function lockUnreachable(
   );
 }
 
+/** The answer of a backend that could not ask. */
+export function notReached(reason: string, nodes: readonly NodeTrouble[] = []): LockUnreachable {
+  return { kind: 'unreachable', reason, nodes };
+}
+
 export function lockAborted(names: readonly string[], cause: unknown): AppError {
   return new AppError('lock-aborted', `The wait for the lock on ${shown(names)} was called off`, {
     cause,

@@ -87,6 +87,11 @@ describe('throw-away runs', () => {
       'dist/test/kernel/clock.unit.test.js',
       'dist/test/launch/**/*.test.js',
     ]);
+    const backends = mochaArgs(['--backends', '--bail']);
+    expect(backends.slice(-2)).to.deep.equal([
+      '--bail',
+      'dist/test/**/*{etcd,zookeeper,cluster}*.test.js',
+    ]);
   });
 
   it('count skipped tests only when there are some', () => {

@@ -1,6 +1,6 @@
 /**
  * A process of its own that holds or waits for a lock and tells its parent everything, to be
- * paused and killed by tests. Arguments: urls (comma list), name, ttl in ms.
+ * paused and killed by tests. Arguments: urls (JSON), name, ttl in ms.
  */
 import { messageOf } from '../../src/kernel/index.ts';
 import { heldIn, locksOn } from './lock-room.ts';
@@ -8,7 +8,7 @@ import { heldIn, locksOn } from './lock-room.ts';
 const [urls = '', name = '', ttlMs = ''] = process.argv.slice(2);
 const tell = (message: Record<string, unknown>) => void process.send?.(message);
 
-const locks = locksOn(urls.split(','), { ttlMs: Number(ttlMs) });
+const locks = locksOn(JSON.parse(urls) as string[], { ttlMs: Number(ttlMs) });
 tell({ kind: 'waiting' });
 const held = heldIn(await locks.lock([name]));
 tell({ kind: 'held', fence: held.fence.toString() });

@@ -15,7 +15,7 @@ export class LockProcess {
 
   constructor(urls: readonly string[], name: string, ttlMs: number) {
     const script = fileURLToPath(new URL('./lock-holder.js', import.meta.url));
-    this.#child = fork(script, [urls.join(','), name, String(ttlMs)]);
+    this.#child = fork(script, [JSON.stringify(urls), name, String(ttlMs)]);
     this.#child.on('message', (message) => this.told.push(message as Told));
   }
 

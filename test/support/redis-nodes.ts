@@ -122,7 +122,7 @@ export async function startRedisNodes(
 }
 
 /** Held open together, so that all of them differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
     servers.map(async (server) => {

@@ -1,0 +1,101 @@
+import type { LockGuarantee, LockOptions, LockView, TryLockOptions } from '../lock.ts';
+import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
+import { lockAborted, locksClosed, notReached } from '../lock-errors.ts';
+import { OwedEnds } from '../owed-ends.ts';
+import { serverList } from '../server-list.ts';
+import { WaitInLine } from '../wait-in-line.ts';
+import { type Entered, ZooKeeperLine, type ZooKeeperTicket } from '../zookeeper/zookeeper-line.ts';
+import {
+  ZooKeeperLease,
+  ZooKeeperPlace,
+  type ZooKeeperRoom,
+} from '../zookeeper/zookeeper-place.ts';
+import { ZooKeeperSession } from '../zookeeper/zookeeper-session.ts';
+import { inspectZooKeeper, type ViewRequest } from '../zookeeper/zookeeper-view.ts';
+
+type EnteredTicket =
+  | (Extract<Entered, { kind: 'in' }> & { readonly ticket: ZooKeeperTicket })
+  | Exclude<Entered, { kind: 'in' }>;
+
+/** Locks on a ZooKeeper ensemble, which agrees on every change by majority. */
+export class ZooKeeperEnsemble implements LockBackend {
+  readonly guarantee: LockGuarantee = 'consensus';
+  readonly #session: ZooKeeperSession;
+  readonly #line: ZooKeeperLine;
+  readonly #waiting: WaitInLine;
+  readonly #room: ZooKeeperRoom;
+  readonly #view: ViewRequest;
+
+  constructor(options: BackendOptions) {
+    const { prefix, ttlMs, clock, random, logger } = options;
+    const servers = serverList(options.urls, 2181);
+    const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
+    this.#session = new ZooKeeperSession({ servers, ttlMs, timeoutMs, clock, random, logger });
+    this.#line = new ZooKeeperLine(this.#session, prefix);
+    this.#waiting = new WaitInLine(options);
+    const owed = new OwedEnds<ZooKeeperTicket>({
+      end: (ticket) => this.#line.leave(ticket),
+      isOver: ({ life }) => life.isOver,
+      isClosed: () => this.#session.isClosed,
+    });
+    this.#room = { line: this.#line, ttlMs, clock, giveBack: (ticket) => owed.add(ticket) };
+    this.#view = { session: this.#session, servers, prefix, timeoutMs };
+  }
+
+  get trips(): number {
+    return this.#session.trips;
+  }
+
+  async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
+    const entry = await this.#enter(names, options, true);
+    if (entry.kind === 'unreachable') return entry;
+    if (entry.kind === 'busy') return this.#waiting.busy(entry.names);
+    const { ticket, standing } = entry;
+    if (standing.kind === 'first') {
+      const lease = new ZooKeeperLease(this.#room, ticket, standing.sentAt);
+      return { kind: 'granted', lease };
+    }
+    this.#room.giveBack(ticket);
+    if (standing.kind === 'behind') return this.#waiting.busy(standing.names);
+    if (standing.kind === 'unreachable') return standing;
+    return notReached('the session ended before the lock was taken');
+  }
+
+  async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
+    if (options.signal?.aborted) throw lockAborted(names, options.signal.reason);
+    const answer = await this.tryAcquire(names, options);
+    if (answer.kind !== 'busy' || options.timeoutMs === 0) return answer;
+    return this.#waiting.acquire(names, options, async () => {
+      const entry = await this.#enter(names, options, false);
+      if (entry.kind === 'in') return new ZooKeeperPlace(this.#room, entry.ticket, entry.standing);
+      if (entry.kind === 'unreachable') return entry;
+      throw new Error('a line that anybody may enter was busy'); // only a try is turned away
+    });
+  }
+
+  inspect(names: readonly string[]): Promise<LockView[]> {
+    return inspectZooKeeper(this.#view, names);
+  }
+
+  async close(): Promise<void> {
+    await this.#waiting.close();
+    await this.#session.close();
+  }
+
+  async #enter(
+    names: readonly string[],
+    { fenceAbove }: TryLockOptions,
+    onlyIfFree: boolean,
+  ): Promise<EnteredTicket> {
+    if (this.#session.isClosed) throw locksClosed();
+    const deadline = this.#session.deadline();
+    const ticket = this.#line.ticket(names);
+    const entered = onlyIfFree
+      ? await this.#line.tryEnter(ticket, fenceAbove, deadline)
+      : await this.#line.enter(ticket, fenceAbove, deadline);
+    if (entered.kind === 'in') return { ...entered, ticket };
+    // The answer may be lost and the nodes may be there.
+    if (entered.kind === 'unreachable') this.#room.giveBack(ticket);
+    return entered;
+  }
+}

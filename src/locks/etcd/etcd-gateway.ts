@@ -1,0 +1,126 @@
+import { Agent } from 'node:http';
+import { type Clock, type Logger, present } from '../../kernel/index.ts';
+import type { LockUnreachable } from '../lock.ts';
+import { notReached } from '../lock-errors.ts';
+import type { ServerAddress } from '../server-list.ts';
+import { EtcdEndpoint } from './etcd-endpoint.ts';
+import type { EtcdReply } from './etcd-words.ts';
+
+export type Answer =
+  | { readonly kind: 'ok'; readonly reply: EtcdReply }
+  /** The cluster has decided against it: the code is gRPC's. */
+  | { readonly kind: 'refused'; readonly code: number; readonly message: string }
+  | LockUnreachable;
+
+/** gRPC's code for a member that cannot serve now: it has no leader, or is shutting down. */
+const UNAVAILABLE = 14;
+
+export interface EtcdGatewayOptions {
+  readonly servers: readonly ServerAddress[];
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The JSON gateway of a cluster. A question goes to one member, and to the next one when that
+ * one has no answer, so every question must bear to be asked twice.
+ */
+export class EtcdGateway {
+  readonly endpoints: readonly EtcdEndpoint[];
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Questions asked so far. */
+  trips = 0;
+  readonly #agent = new Agent({ keepAlive: true });
+  #speaker: EtcdEndpoint;
+  #closed = false;
+
+  constructor({ servers, timeoutMs, clock, logger }: EtcdGatewayOptions) {
+    this.timeoutMs = timeoutMs;
+    this.clock = clock;
+    this.endpoints = servers.map(
+      (address) =>
+        new EtcdEndpoint({ address, agent: this.#agent, probeTimeoutMs: timeoutMs, logger }),
+    );
+    this.#speaker = present(this.endpoints[0], 'an etcd member');
+  }
+
+  /** When an attempt that begins now has to be decided. */
+  deadline(): number {
+    return this.clock.monotonicMs() + this.timeoutMs;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  async call(path: string, body: object, deadline = this.deadline()): Promise<Answer> {
+    const text = JSON.stringify(body);
+    const problems = new Map<EtcdEndpoint, string>();
+    const usable = this.#inOrder();
+    this.trips += 1;
+    for (const [turn, endpoint] of usable.entries()) {
+      const leftMs = deadline - this.clock.monotonicMs();
+      if (leftMs <= 0 || this.#closed) break;
+      // Half of the time is left for those who may answer in its place.
+      const timeoutMs = turn === usable.length - 1 ? leftMs : leftMs / 2;
+      const spoken = await endpoint.ask(`/v3${path}`, text, timeoutMs);
+      const answer = spoken.kind === 'said' ? answerIn(spoken.status, spoken.text) : undefined;
+      if (answer && !(answer.kind === 'refused' && answer.code === UNAVAILABLE)) {
+        this.#speaker = endpoint;
+        return answer;
+      }
+      problems.set(endpoint, answer?.message ?? describe(spoken));
+    }
+    const nodes = this.endpoints.map((endpoint) => ({
+      node: endpoint.label,
+      problem: problems.get(endpoint) ?? (endpoint.isSilent ? 'is silent' : 'was not asked'),
+    }));
+    return notReached(nodes.map(({ node, problem }) => `${node} ${problem}`).join(', '), nodes);
+  }
+
+  /** The member that answered last, for an answer that goes on. */
+  get speaker(): EtcdEndpoint {
+    return this.#speaker;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const endpoint of this.endpoints) endpoint.close();
+    this.#agent.destroy();
+  }
+
+  #inOrder(): EtcdEndpoint[] {
+    const others = this.endpoints.filter((endpoint) => endpoint !== this.#speaker);
+    return [this.#speaker, ...others].filter(({ isSilent }) => !isSilent);
+  }
+}
+
+/** What a status and its text mean; undefined when it is not etcd that speaks. */
+export function answerIn(
+  status: number,
+  text: string,
+): (Exclude<Answer, LockUnreachable> & { readonly message?: string }) | undefined {
+  const reply = parsed(text);
+  if (reply === undefined) return undefined;
+  if (status === 200 && reply.error === undefined) return { kind: 'ok', reply };
+  return {
+    kind: 'refused',
+    code: reply.code ?? UNAVAILABLE,
+    message: reply.message ?? `answered with status ${status}`,
+  };
+}
+
+function parsed(text: string): EtcdReply | undefined {
+  try {
+    return JSON.parse(text) as EtcdReply;
+  } catch {
+    return undefined; // a proxy's page, or an answer that was cut off: the caller tells of it
+  }
+}
+
+function describe(spoken: { readonly kind: string; readonly problem?: string }): string {
+  if (spoken.kind === 'silent') return 'did not answer in time';
+  return spoken.problem ?? 'answered something else than etcd does';
+}

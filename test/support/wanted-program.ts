@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const BESIDE_PATH = ['/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/usr/share/zookeeper/bin'];
+
+/** Where a program of this machine is; nothing when it is not installed. */
+export function programOnPath(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...BESIDE_PATH];
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+/**
+ * The tests of a server that need not be on every machine. Without it they are left out, and the
+ * report of the run says so;
+ * with `npm run test:backends` that is a failure.
+ */
+export function describeWith(
+  server: { readonly found: string | undefined; readonly packages: string },
+  title: string,
+  body: (this: Mocha.Suite, command: string) => void,
+): void {
+  const { found, packages } = server;
+  const missing = `needs the Debian packages ${packages}`;
+  describe(title, function () {
+    if (found !== undefined) {
+      body.call(this, found);
+    } else if (process.env['HOLDFAST_TEST_BACKENDS']) {
+      it(missing, () => {
+        throw new Error(`not installed; apt-get install --no-install-recommends ${packages}`);
+      });
+    } else {
+      it(`${missing}: NOT TESTED; install them, then run npm run test:backends`);
+    }
+  });
+}
