@@ -141,6 +141,7 @@ export class HeldLease implements HeldLock {
 
   /** Several alarms at once are one renewal. */
   #hurry(): void {
+    if (this.#options.autoRenew === false) return;
     clearTimeout(this.#timer);
     this.#renewAtMs = this.#options.clock.monotonicMs();
     this.#arm();

@@ -62,11 +62,11 @@ export class FaultLane {
   }
 
   #start(one: ContenderProcess, index: number, plan: FaultPlan, register: FencedRegister) {
-    const { seed, ttlMs } = plan;
+    const { seed, ttlMs, waits } = plan;
     const urls = this.#proxies.map(({ url }) => url);
     const skewMs = plan.skewsMs[index] ?? 0;
     const own = { contender: index, skewMs, seed: seed * CONTENDERS + index };
-    return one.start({ kind: 'start', run: `r${seed}`, urls, ttlMs, ...own }, register);
+    return one.start({ kind: 'start', run: `r${seed}`, urls, ttlMs, waits, ...own }, register);
   }
 
   async #meet(fault: PlannedFault): Promise<void> {

@@ -18,6 +18,8 @@ export interface FaultPlan {
   readonly lengthMs: number;
   /** How wrong the wall clock of each contender is: less than a ttl. */
   readonly skewsMs: readonly number[];
+  /** Do the contenders stand in line, or only try, again and again? */
+  readonly waits: boolean;
   readonly faults: readonly PlannedFault[];
 }
 
@@ -67,6 +69,7 @@ export function planOf(seed: number): FaultPlan {
     ttlMs: TTL_MS,
     lengthMs: LENGTH_MS,
     skewsMs: Array.from({ length: CONTENDERS }, () => one(SKEWS_MS)),
+    waits: Math.floor(seed / KINDS.length) % 2 === 0,
     faults: [first, ...others].map(faultOf).toSorted((a, b) => a.atMs - b.atMs),
   };
 }

@@ -68,12 +68,12 @@ export function refusedNewest(events: readonly HistoryEvent[]): string[] {
   });
 }
 
-/** Who could not lengthen a lock any more is told within one ttl, or as soon as it wakes up. */
+/** Who cannot lengthen a lock any more is told within one ttl, or as soon as it wakes up. */
 export function toldTooLate(events: readonly HistoryEvent[], ttlMs: number): string[] {
   return eventsOf(events, 'ended').flatMap(({ contender, hold, how, at, extendedAt }) => {
-    if (how !== 'lost') return [];
+    if (how === 'untold') return [`${hold} was never told`];
     const dueAt = awakeFrom(events, contender, extendedAt + ttlMs) + SLACK_MS;
-    return at <= dueAt ? [] : [`${hold} was told ${Math.round(at - dueAt)} ms too late`];
+    return at <= dueAt ? [] : [`${hold} was not told, or ${Math.round(at - dueAt)} ms too late`];
   });
 }
 

@@ -88,6 +88,10 @@ describe('the checker of lock histories', () => {
 
   it('sees a loss that is told too late, unless the process stood still', () => {
     expect(checker.toldTooLate([lost(900, 10)], TTL)).to.have.length(1);
+    const unaware: Ended = { ...lost(900, 10), how: 'released' };
+    expect(checker.toldTooLate([unaware], TTL)).to.have.length(1);
+    const untold: Ended = { ...lost(100, 10), how: 'untold' };
+    expect(checker.toldTooLate([untold], TTL)).to.have.length(1);
     const stopped: HistoryEvent = { kind: 'stopped', contender: 0, at: 100, until: 800 };
     expect(checker.toldTooLate([lost(900, 10), stopped], TTL)).to.be.empty;
     expect(checker.toldTooLate([lost(1000, 10), stopped], TTL)).to.have.length(1);

@@ -21,7 +21,8 @@ export interface Granted extends OfHold {
 
 export interface Ended extends OfHold {
   readonly kind: 'ended';
-  readonly how: 'released' | 'lost';
+  /** `untold`: it was lost, and the holder heard of it only because it asked. */
+  readonly how: 'released' | 'lost' | 'untold';
   readonly reason: string;
   readonly at: number;
   /** When the holder last saw that it had more time than before. */

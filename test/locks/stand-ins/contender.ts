@@ -8,7 +8,7 @@ import type { HeldLock, Locks } from '../../../src/locks/index.ts';
 import { locksOn, skewedClock } from '../../support/lock-room.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import type { RegisterReply, RegisterRequest } from '../campaign/fenced-register.ts';
-import { type HistoryEvent, monotonicNow } from '../campaign/lock-history.ts';
+import { type Ended, type HistoryEvent, monotonicNow } from '../campaign/lock-history.ts';
 
 export interface StartOrder {
   readonly kind: 'start';
@@ -18,12 +18,15 @@ export interface StartOrder {
   readonly ttlMs: number;
   readonly skewMs: number;
   readonly seed: number;
+  readonly waits: boolean;
 }
 
 type Order = StartOrder | { readonly kind: 'go' } | { readonly kind: 'stop' } | RegisterReply;
 
 const NAMES = ['a', 'b'] as const;
 const LOOK_MS = 5;
+/** Whoever holds a lock for long uses it all the while. */
+const ACT_MS = 10;
 
 const tell = (message: object) => void process.send?.(message);
 const waiting = new Map<number, (reply: RegisterReply) => void>();
@@ -66,7 +69,7 @@ function watch(order: StartOrder, hold: string, held: HeldLock): (how: Ending) =
 }
 
 interface Ending {
-  readonly how: 'released' | 'lost';
+  readonly how: Ended['how'];
   readonly reason: string;
 }
 
@@ -83,10 +86,16 @@ async function work(held: HeldLock, hold: string, busyMs: number) {
     const common = { hold, name, fence: Number(held.fence) };
     const opened = await register({ what: 'open', base: 0, checkedAt: 0, ...common });
     if (!opened.accepted) return;
-    await pause(busyMs, held.signal);
-    const checkedAt = monotonicNow();
-    if (!isHeld(held)) return;
-    await register({ what: 'write', base: opened.value, checkedAt, ...common });
+    const end = monotonicNow() + busyMs;
+    let base = opened.value;
+    do {
+      await pause(Math.min(busyMs, ACT_MS));
+      const checkedAt = monotonicNow();
+      if (!isHeld(held)) return;
+      const written = await register({ what: 'write', base, checkedAt, ...common });
+      if (!written.accepted) return;
+      base += 1;
+    } while (monotonicNow() < end);
   }
 }
 
@@ -95,10 +104,12 @@ async function contend(order: StartOrder, locks: Locks): Promise<void> {
   for (let turn = 1; going; turn += 1) {
     const names = random() < 0.3 ? NAMES : [random() < 0.7 ? NAMES[0] : NAMES[1]];
     // Mostly short; now and then longer than a ttl, so that only renewals keep it.
-    const busyMs = random() < 0.03 ? order.ttlMs * 1.2 : random() * 6;
+    const busyMs = random() < 0.05 ? order.ttlMs * 2 : random() * 6;
     const began = monotonicNow();
     const wanted = names.map((name) => `${order.run}-${name}`);
-    const outcome = await locks.lock(wanted, { timeoutMs: 300 });
+    const outcome = await (order.waits
+      ? locks.lock(wanted, { timeoutMs: 300 })
+      : locks.tryLock(wanted));
     const at = monotonicNow();
     if (outcome.kind !== 'held') {
       await pause(5 + random() * 15);
@@ -111,7 +122,9 @@ async function contend(order: StartOrder, locks: Locks): Promise<void> {
     event({ kind: 'granted', contender, hold, names: held.names, fence, began, at });
     const end = watch(order, hold, held);
     await work(held, hold, busyMs);
-    end({ how: 'released', reason: '' });
+    // Who finds that it has lost the lock must have been told as well.
+    const untold = !isHeld(held) && !held.signal.aborted;
+    end({ how: untold ? 'untold' : 'released', reason: '' });
     await held.release();
     await pause(random() * 5);
   }
