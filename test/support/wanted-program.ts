@@ -28,7 +28,7 @@ export function describeWith(
         throw new Error(`not installed; apt-get install --no-install-recommends ${packages}`);
       });
     } else {
-      process.stdout.write(`NOT TESTED: ${title}: ${missing}; then: npm run test:backends\n`);
+      process.emitWarning(`NOT TESTED: ${title}: ${missing}; then: npm run test:backends`);
     }
   });
 }
