@@ -241,7 +241,7 @@ describe('locks where others went wrong', () => {
       () =>
         rooms.on(urls);
     expect(make()).to.throw('allowed is').with.property('code', 'lock-backend-unknown');
-    expect(make('consul://h:8500')).to.throw('consul').with.property('code', 'lock-backend-unknown');
+    expect(make('nats://h:4222')).to.throw('nats').with.property('code', 'lock-backend-unknown');
     expect(make('redis://h:1/0', 'redis://h:1/1'))
       .to.throw('h:1 twice')
       .with.property('code', 'lock-urls-twice');
