@@ -1,34 +1,13 @@
 import { Redlock as Sesame } from '@sesamecare-oss/redlock';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
+import { RedlockMutex } from 'redis-semaphore';
 import Redlock from 'redlock';
 import { heldIn, LockRooms, timed, warmUp } from '../support/lock-room.ts';
 import { type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
 
 /** It puts this before every key. */
 const MUTEX = 'mutex:';
-
-interface RedlockMutex {
-  tryAcquire(): Promise<boolean>;
-  release(): Promise<void>;
-}
-interface SemaphorePackage {
-  readonly RedlockMutex: new (
-    clients: Redis[],
-    key: string,
-    options: { lockTimeout: number; refreshInterval: number; acquireAttemptsLimit: number },
-  ) => RedlockMutex;
-}
-
-/** The name is a value, so that the compiler does not ask for a package that may not be here. */
-const SEMAPHORE: string = 'redis-semaphore';
-const semaphore = await import(SEMAPHORE).then(
-  (found: unknown) => found as SemaphorePackage,
-  (error: unknown) => {
-    if ((error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND') return undefined;
-    throw error;
-  },
-);
 
 interface Foreign {
   acquire(names: string[], ttlMs: number): Promise<{ release(): Promise<unknown> }>;
@@ -84,9 +63,6 @@ describe('locks beside Redlock clients on the same keys', () => {
       expect(ms).to.be.below(900);
     });
   }
-
-  const { RedlockMutex } = semaphore ?? {};
-  if (!RedlockMutex) return;
 
   describe('of redis-semaphore', () => {
     const foreigner = (key: string) =>
