@@ -1,4 +1,4 @@
-import { type Job, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import {
   type Clock,
   codeOf,
@@ -9,6 +9,7 @@ import {
   type Service,
 } from '../kernel/index.ts';
 import type { RedisClient } from '../redis/index.ts';
+import { JobsAlong } from './jobs-along.ts';
 import type { QueueName } from './queue-contract.ts';
 import { afterFailure, type Delivery, deliveryOf, LookAgain } from './queue-jobs.ts';
 
@@ -50,16 +51,20 @@ const STARTED_MAX = 2000;
 const KEEP_COMPLETED = { age: 3600, count: 1000 };
 const KEEP_FAILED = { age: 604_800, count: 10_000 };
 
+/** So many jobs come one by one, each as the last is done; what waits behind them comes along. */
+const ONE_BY_ONE = 8;
+
 export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
-  const { queue, connection, concurrency, clock } = options;
+  const { queue, connection, concurrency, clock, leaseMs = 30_000 } = options;
   const logger = options.logger.with({ queue });
   const hand = { takenMs: clock.monotonicMs(), jobs: 0 };
-  const worker = new Worker(queue, handling(options, logger, hand), {
+  const few = Math.min(ONE_BY_ONE, concurrency);
+  const worker = new Worker(queue, (job, token) => oneByOne(job, token), {
     connection,
     prefix: options.prefix,
-    concurrency,
+    concurrency: few,
     autorun: false,
-    lockDuration: options.leaseMs ?? 30_000,
+    lockDuration: leaseMs,
     stalledInterval: options.stalledCheckMs ?? 15_000,
     maxStalledCount: STALLED_MAX,
     maxStartedAttempts: STARTED_MAX,
@@ -68,6 +73,30 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     removeOnComplete: KEEP_COMPLETED,
     removeOnFail: KEEP_FAILED,
   });
+  const handle = counting(options, hand);
+  const along = new JobsAlong({
+    worker,
+    client: connection,
+    prefix: `${options.prefix}:${queue}:`,
+    room: concurrency - few,
+    leaseMs,
+    startedMax: STARTED_MAX,
+    handle,
+    fail: (job, token, error) => failAlone(options, logger, job, token, error),
+    onPlain: (plain) => {
+      worker.concurrency = plain ? few : concurrency;
+    },
+    logger,
+    clock,
+  });
+  const oneByOne = async (job: Job, token?: string): Promise<unknown> => {
+    if (hand.jobs > 0) along.look();
+    try {
+      return await handle(deliveryOf(job));
+    } catch (error) {
+      return await failed(options, logger, job, token, error);
+    }
+  };
   listen(worker, options, logger);
   return {
     name: `worker ${queue}`,
@@ -76,45 +105,72 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     hasRoom: () => hand.jobs < concurrency,
     start: async () => {
       await worker.waitUntilReady();
+      along.start();
       worker.run().catch((error: unknown) => {
         logger.error('the worker stopped', { error: messageOf(error) });
       });
     },
     stop: async () => {
       // Its close cannot be hurried once it waits for jobs, so the wait comes before it.
-      const late = await isLate(worker.pause(), options.drainMs);
+      const ended = Promise.all([worker.pause(), along.stop()]);
+      const late = await isLate(ended, options.drainMs);
       if (late) logger.warn('jobs in hand did not end in time; they will be delivered again');
+      along.close();
       await worker.close(late);
       connection.disconnect();
     },
   };
 }
 
-/** Runs the handler over a job, and decides what its failure means. */
-function handling(
-  { handle, clock, random }: QueueWorkerOptions,
-  logger: Logger,
+function counting(
+  { handle, clock }: QueueWorkerOptions,
   hand: { takenMs: number; jobs: number },
-): (job: Job, token?: string) => Promise<unknown> {
-  return async (job, token) => {
+): (delivery: Delivery) => Promise<unknown> {
+  return async (delivery) => {
     hand.takenMs = clock.monotonicMs();
     hand.jobs += 1;
     try {
-      return await handle(deliveryOf(job));
-    } catch (error) {
-      if (!(error instanceof LookAgain)) {
-        logger.warn('a job failed', {
-          jobId: job.id,
-          orderId: (job.data as { orderId?: unknown } | null)?.orderId,
-          code: codeOf(error),
-          error: messageOf(error),
-        });
-      }
-      return await afterFailure(job, token, error, random, () => clock.wallMs());
+      return await handle(delivery);
     } finally {
       hand.jobs -= 1;
     }
   };
+}
+
+/** Decides what a failure means for the job; throws what BullMQ is to make of it. */
+function failed(
+  { clock, random }: QueueWorkerOptions,
+  logger: Logger,
+  job: Job,
+  token: string | undefined,
+  error: unknown,
+): Promise<never> {
+  if (!(error instanceof LookAgain)) {
+    logger.warn('a job failed', {
+      jobId: job.id,
+      orderId: (job.data as { orderId?: unknown } | null)?.orderId,
+      code: codeOf(error),
+      error: messageOf(error),
+    });
+  }
+  return afterFailure(job, token, error, random, () => clock.wallMs());
+}
+
+/** The same for a job that no worker of BullMQ holds, and so nobody else moves on. */
+async function failAlone(
+  options: QueueWorkerOptions,
+  logger: Logger,
+  job: Job,
+  token: string,
+  error: unknown,
+): Promise<void> {
+  try {
+    await failed(options, logger, job, token, error);
+  } catch (verdict) {
+    if (verdict instanceof DelayedError) return;
+    if (!(verdict instanceof UnrecoverableError)) throw verdict;
+    await job.moveToFailed(verdict, token, false);
+  }
 }
 
 function listen(worker: Worker, { onGivenUp }: QueueWorkerOptions, logger: Logger): void {

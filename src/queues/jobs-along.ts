@@ -1,0 +1,194 @@
+import { Job, type Worker } from 'bullmq';
+import { type Clock, type Logger, messageOf, randomName } from '../kernel/index.ts';
+import { defineScripts, type RedisClient, type RunScript } from '../redis/index.ts';
+import { type Ending, EndingsTogether } from './endings-together.ts';
+import type { Delivery } from './queue-jobs.ts';
+
+export interface JobsAlongOptions {
+  /** Sees to everything that is not plain: delays, priorities, limits, stalled jobs, failures. */
+  readonly worker: Worker;
+  readonly client: RedisClient;
+  /** The keys of the queue begin with this. */
+  readonly prefix: string;
+  /** Jobs in hand at once, beside those of the worker. */
+  readonly room: number;
+  readonly leaseMs: number;
+  /** A job that was started this often is left to the worker, which gives it up. */
+  readonly startedMax: number;
+  readonly handle: (delivery: Delivery) => Promise<unknown>;
+  /** What a failure means for a job; runs over the job as BullMQ knows it. */
+  readonly fail: (job: Job, token: string, error: unknown) => Promise<void>;
+  /** Whether the worker has to do all by itself: the queue is paused, limited, or has priorities. */
+  readonly onPlain: (plain: boolean) => void;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export interface JobAlong extends Delivery {
+  readonly token: string;
+  readonly options: string;
+}
+
+type Taken = [id: string, name: string, data: string, started: number, options: string];
+
+/** One script holds up everybody else for as long as it runs: this many is some milliseconds. */
+const TAKEN_AT_ONCE = 400;
+
+const scriptFiles = { takeAlong: new URL('./lua/take-along.lua', import.meta.url) };
+
+/**
+ * Takes along, in one go, what else waits when the worker was handed a job.
+ *
+ * BullMQ asks Redis, and is answered, once for each job. Here a batch of jobs costs as many
+ * commands as one. A job that is plain, which is nearly all of them, differs in nothing else:
+ * it has a lock, is found by the check for stalled jobs, and says what it does by events.
+ */
+export class JobsAlong {
+  readonly #options: JobsAlongOptions;
+  readonly #take: RunScript;
+  readonly #keys: readonly string[];
+  readonly #endings: EndingsTogether;
+  readonly #inHand = new Map<string, JobAlong>();
+  readonly #id = randomName(12);
+  #takes = 0;
+  #looking: Promise<void> | undefined;
+  #moreWait = false;
+  #stopping = false;
+  #renewing: NodeJS.Timeout | undefined;
+  #emptied: () => void = () => undefined;
+
+  constructor(options: JobsAlongOptions) {
+    const { client, prefix } = options;
+    this.#options = options;
+    this.#take = defineScripts(client, scriptFiles).takeAlong;
+    const names = ['wait', 'active', 'events', 'meta', 'marker', 'prioritized'];
+    this.#keys = names.map((name) => `${prefix}${name}`);
+    this.#endings = new EndingsTogether({
+      ...options,
+      onSent: (endings) => this.#ended(endings),
+    });
+  }
+
+  get inHand(): number {
+    return this.#inHand.size;
+  }
+
+  start(): void {
+    const { leaseMs } = this.#options;
+    this.#renewing = setInterval(() => void this.#renew(), leaseMs / 2);
+  }
+
+  /** The worker was handed a job: others may wait behind it. */
+  look(): void {
+    if (this.#looking || this.#stopping) return;
+    this.#looking = this.#takeAll().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  /** Takes no more; resolves when what was in hand has ended, and Redis knows. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#looking;
+    while (this.#inHand.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+    }
+    await this.#endings.sent();
+  }
+
+  /** What is still in hand will be delivered again, to somebody else. */
+  close(): void {
+    clearInterval(this.#renewing);
+  }
+
+  async #takeAll(): Promise<void> {
+    try {
+      while (!this.#stopping) {
+        const most = Math.min(TAKEN_AT_ONCE, this.#options.room - this.#inHand.size);
+        this.#moreWait = true;
+        if (most <= 0) return;
+        const taken = await this.#takeSome(most);
+        this.#options.onPlain(taken !== null);
+        this.#moreWait = taken?.length === most;
+        if (!this.#moreWait) return;
+      }
+    } catch (error) {
+      this.#options.logger.warn('jobs could not be taken', { error: messageOf(error) });
+    }
+  }
+
+  async #takeSome(most: number): Promise<readonly Taken[] | null> {
+    const { prefix, leaseMs, startedMax, clock } = this.#options;
+    this.#takes += 1;
+    const token = `${this.#id}:${this.#takes}`;
+    const args = [prefix, token, leaseMs, Math.floor(clock.wallMs()), most, startedMax];
+    const taken = (await this.#take(this.#keys, args)) as readonly Taken[] | null;
+    for (const [jobId, jobName, data, started, options] of taken ?? []) {
+      const job = { jobId, jobName, payload: parsed(data), attempt: started + 1, token, options };
+      this.#inHand.set(jobId, job);
+      void this.#carry(job);
+    }
+    return taken;
+  }
+
+  async #carry(job: JobAlong): Promise<void> {
+    let answer: unknown;
+    try {
+      answer = await this.#options.handle(job);
+    } catch (error) {
+      await this.#failed(job, error);
+      return;
+    }
+    this.#endings.add({ job, answer });
+  }
+
+  async #failed(job: JobAlong, error: unknown): Promise<void> {
+    const { worker, fail, logger } = this.#options;
+    try {
+      const whole = await Job.fromId(worker, job.jobId);
+      if (whole) await fail(whole, job.token, error);
+    } catch (problem) {
+      logger.warn('a failed job stays until its time is up', {
+        jobId: job.jobId,
+        error: messageOf(problem),
+      });
+    } finally {
+      this.#ended([{ job, answer: undefined }]);
+    }
+  }
+
+  /** Their room is free as soon as their end is on its way: what is taken next comes behind it. */
+  #ended(endings: readonly Ending[]): void {
+    for (const { job } of endings) {
+      if (this.#inHand.get(job.jobId) === job) this.#inHand.delete(job.jobId);
+    }
+    if (this.#inHand.size === 0) this.#emptied();
+    if (this.#moreWait) this.look();
+  }
+
+  async #renew(): Promise<void> {
+    const { worker, leaseMs, logger } = this.#options;
+    const jobs = [...this.#inHand.values()];
+    if (jobs.length === 0) return;
+    try {
+      const ids = jobs.map(({ jobId }) => jobId);
+      const tokens = jobs.map(({ token }) => token);
+      const lost = await worker.extendJobLocks(ids, tokens, leaseMs);
+      // Another worker may get these jobs too. That is harmless: every effect happens once.
+      if (lost.length > 0) logger.warn('jobs may be delivered twice', { jobs: lost.length });
+    } catch (error) {
+      logger.warn('jobs could not be kept', { jobs: jobs.length, error: messageOf(error) });
+    }
+  }
+}
+
+/** What is no JSON is passed on as the text it is, and refused like any other wrong payload. */
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data) as unknown;
+  } catch {
+    return data;
+  }
+}
