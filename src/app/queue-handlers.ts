@@ -22,7 +22,7 @@ export interface HandlerParts {
 export type QueueHandler = (delivery: Delivery) => Promise<unknown>;
 
 /** Events in hand at once in this process; more wait in their envelopes. */
-const IN_HAND_MAX = 10_000;
+const IN_HAND_MAX = 3000;
 
 /** A queue is one input of the saga: these four functions say which. */
 export function queueHandlers(parts: HandlerParts): Readonly<Record<QueueName, QueueHandler>> {
@@ -32,6 +32,7 @@ export function queueHandlers(parts: HandlerParts): Readonly<Record<QueueName, Q
       kind: 'placed',
       order,
       via,
+      reserveWithinMs: 1000,
     })),
     'pre-deduct': intake(parts, gate, preDeduct, (orderId, via) => ({
       kind: 'reserve',

@@ -27,12 +27,18 @@ export interface JobsAlongOptions {
 export interface JobAlong extends Delivery {
   readonly token: string;
   readonly options: string;
+  readonly bytes: number;
 }
 
 type Taken = [id: string, name: string, data: string, started: number, options: string];
 
 /** One script holds up everybody else for as long as it runs: this many is some milliseconds. */
 const TAKEN_AT_ONCE = 400;
+/**
+ * What jobs in hand may carry together. Envelopes of a hundred orders reach it long before they
+ * are as many as jobs may be: orders that wait in this process make it slower, not faster.
+ */
+const BYTES_IN_HAND = 512 * 1024;
 
 const scriptFiles = { takeAlong: new URL('./lua/take-along.lua', import.meta.url) };
 
@@ -50,6 +56,7 @@ export class JobsAlong {
   readonly #endings: EndingsTogether;
   readonly #inHand = new Map<string, JobAlong>();
   readonly #id = randomName(12);
+  #bytes = 0;
   #takes = 0;
   #looking: Promise<void> | undefined;
   #moreWait = false;
@@ -106,12 +113,11 @@ export class JobsAlong {
   async #takeAll(): Promise<void> {
     try {
       while (!this.#stopping) {
-        const most = Math.min(TAKEN_AT_ONCE, this.#options.room - this.#inHand.size);
         this.#moreWait = true;
-        if (most <= 0) return;
-        const taken = await this.#takeSome(most);
+        if (this.#isFull()) return;
+        const taken = await this.#takeSome();
         this.#options.onPlain(taken !== null);
-        this.#moreWait = taken?.length === most;
+        this.#moreWait = taken !== null && (taken.length >= TAKEN_AT_ONCE || this.#isFull());
         if (!this.#moreWait) return;
       }
     } catch (error) {
@@ -119,15 +125,25 @@ export class JobsAlong {
     }
   }
 
-  async #takeSome(most: number): Promise<readonly Taken[] | null> {
-    const { prefix, leaseMs, startedMax, clock } = this.#options;
+  #isFull(): boolean {
+    return this.#inHand.size >= this.#options.room || this.#bytes >= BYTES_IN_HAND;
+  }
+
+  async #takeSome(): Promise<readonly Taken[] | null> {
+    const { prefix, leaseMs, room, startedMax, clock } = this.#options;
     this.#takes += 1;
     const token = `${this.#id}:${this.#takes}`;
-    const args = [prefix, token, leaseMs, Math.floor(clock.wallMs()), most, startedMax];
+    const most = Math.min(TAKEN_AT_ONCE, room - this.#inHand.size);
+    const bytes = BYTES_IN_HAND - this.#bytes;
+    const now = Math.floor(clock.wallMs());
+    const args = [prefix, token, leaseMs, now, most, startedMax, bytes];
     const taken = (await this.#take(this.#keys, args)) as readonly Taken[] | null;
     for (const [jobId, jobName, data, started, options] of taken ?? []) {
-      const job = { jobId, jobName, payload: parsed(data), attempt: started + 1, token, options };
+      const bytes = data.length;
+      const delivery = { jobId, jobName, payload: parsed(data), attempt: started + 1 };
+      const job = { ...delivery, token, options, bytes };
       this.#inHand.set(jobId, job);
+      this.#bytes += bytes;
       void this.#carry(job);
     }
     return taken;
@@ -162,6 +178,8 @@ export class JobsAlong {
   /** Their room is free as soon as their end is on its way: what is taken next comes behind it. */
   #ended(endings: readonly Ending[]): void {
     for (const { job } of endings) {
+      this.#bytes -= job.bytes;
+      // It may have been delivered here once more, after its lease ran out.
       if (this.#inHand.get(job.jobId) === job) this.#inHand.delete(job.jobId);
     }
     if (this.#inHand.size === 0) this.#emptied();

@@ -13,6 +13,7 @@ import { DeadLetters } from './dead-letters.ts';
 import type { Rules } from './decision.ts';
 import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 import { GoodsMemory } from './goods-memory.ts';
+import { Leads } from './lock-hand-over.ts';
 import type { GoodsLocks } from './locking.ts';
 import { type Nudges, nudgeAfter } from './nudges.ts';
 import { OrderPeek } from './order-peek.ts';
@@ -40,9 +41,17 @@ export interface Batching {
   readonly lanes: number;
   /** How long somebody else may hold goods before an event that wants them is given back. */
   readonly busyLimitMs: number;
+  /** From this many events on a batch may be made ready while the one before it is written. */
+  readonly followFrom: number;
 }
 
-const BATCHING: Batching = { eventsMax: 800, goodsMax: 256, lanes: 4, busyLimitMs: 30_000 };
+const BATCHING: Batching = {
+  eventsMax: 800,
+  goodsMax: 256,
+  lanes: 4,
+  busyLimitMs: 30_000,
+  followFrom: 200,
+};
 const REREADS_MAX = 20;
 
 /** What became of one of several events; each stands for itself. */
@@ -67,6 +76,7 @@ export function createSaga(parts: SagaParts): Saga {
   const deadLetters = new DeadLetters(parts.database, stats);
   const peek = new OrderPeek(parts.database);
   const feed = new CommitFeed(parts.logger);
+  const leads = new Leads();
   const warnNoQuorum = warnNowAndThen(
     parts.logger,
     parts.clock,
@@ -74,10 +84,11 @@ export function createSaga(parts: SagaParts): Saga {
   );
   const monotonicMs = () => parts.clock.monotonicMs();
   const group = new CommitGroup<SagaEvent, BatchResult>({
-    run: (batch) =>
-      runBatch(batch, {
+    run: (batch, flight) =>
+      runBatch(batch, flight, {
         ...parts,
         memory,
+        leads,
         stats,
         monotonicMs,
         busyLimitMs: batching.busyLimitMs,
@@ -95,6 +106,7 @@ export function createSaga(parts: SagaParts): Saga {
     weightOf: (event) => (memory.isSmall(event) ? 1 : 2),
     keysMax: batching.goodsMax,
     patientAfter: PATIENT_AFTER,
+    followFrom: batching.followFrom,
   });
 
   const advance = async (event: SagaEvent): Promise<Outcome> => {

@@ -18,9 +18,20 @@ export interface Waiting<Item> {
   refusals: number;
 }
 
+/** A batch on its way, for those who carry it out. */
+export interface Flight {
+  /** The batch whose goods this one takes over before it has ended. */
+  readonly follows: Flight | undefined;
+  /** From now on a batch that wants nothing but goods of this one may follow it. */
+  letFollow(): void;
+}
+
 export interface CommitGroupOptions<Item, Result> {
   /** Carries out one batch; answers one verdict for each item, in their order. */
-  readonly run: (batch: readonly Waiting<Item>[]) => Promise<readonly Verdict<Result>[]>;
+  readonly run: (
+    batch: readonly Waiting<Item>[],
+    flight: Flight,
+  ) => Promise<readonly Verdict<Result>[]>;
   readonly monotonicMs: () => number;
   /** How many batches may be in flight. */
   readonly lanes: number;
@@ -32,6 +43,8 @@ export interface CommitGroupOptions<Item, Result> {
   readonly keysMax: number;
   /** From this many refusals on an item is patient. */
   readonly patientAfter: number;
+  /** From this many items on it is worth while to follow a batch that has not ended. */
+  readonly followFrom?: number;
 }
 
 /** What goes in the place of an item whose keys somebody else holds, or that has waited long. */
@@ -73,7 +86,7 @@ const NOTHING_SEEN: InVain = {
 export class CommitGroup<Item, Result> {
   private readonly options: CommitGroupOptions<Item, Result>;
   private line: Entry<Item, Result>[] = [];
-  private readonly inFlight = new Set<Key>();
+  private readonly inFlight = new Map<Key, FlightOfKeys>();
   private running = 0;
   private patient = 0;
   private patientWaiting = 0;
@@ -155,15 +168,23 @@ export class CommitGroup<Item, Result> {
   }
 
   private send(who: 'first-tries' | 'patient', now: number): boolean {
-    const batch = this.takeBatch(who, now);
-    if (batch.length === 0) return false;
-    for (const { keys } of batch) for (const key of keys) this.inFlight.add(key);
-    if (who === 'patient') this.patientWaiting -= batch.length;
-    void this.carryOut(batch, who);
+    const { entries, follows } = this.takeBatch(who, now);
+    if (entries.length === 0) return false;
+    const flight = new FlightOfKeys(follows, () => {
+      this.inVain = NOTHING_SEEN;
+      this.schedule();
+    });
+    for (const { keys } of entries) for (const key of keys) this.inFlight.set(key, flight);
+    if (who === 'patient') this.patientWaiting -= entries.length;
+    void this.carryOut(entries, flight, who);
     return true;
   }
 
-  private takeBatch(who: 'first-tries' | 'patient', now: number): Entry<Item, Result>[] {
+  private takeBatch(
+    who: 'first-tries' | 'patient',
+    now: number,
+    mayFollow = true,
+  ): TakenBatch<Item, Entry<Item, Result>> {
     const patient = who === 'patient';
     // What was looked through in vain stays in vain until something ends: only look at the rest.
     const inVain = patient || now >= this.inVain.untilMs ? NOTHING_SEEN : this.inVain;
@@ -175,10 +196,11 @@ export class CommitGroup<Item, Result> {
     for (; at < this.line.length && !taken.isFull; at += 1) {
       const entry = this.line[at] as Entry<Item, Result>;
       const isAside = entry.asideUntil > now;
-      const isFree = entry.keys.every((key) => !this.inFlight.has(key) && !blocked.has(key));
       const isOne = this.isPatient(entry) === patient;
-      if (!isAside && isFree && isOne && taken.accepts(entry, patient)) {
-        taken.add(entry);
+      const way = isAside || !isOne ? 'blocked' : this.wayOf(entry, blocked);
+      const mayGo = way === undefined || (way !== 'blocked' && mayFollow && !patient);
+      if (mayGo && taken.accepts(entry, way, patient)) {
+        taken.add(entry, way);
         continue;
       }
       left.push(entry);
@@ -187,13 +209,32 @@ export class CommitGroup<Item, Result> {
       // waits for a foreign holder of one goods id must not stall everybody on its others.
       for (const key of isAside ? entry.asideFor : entry.keys) blocked.add(key);
     }
+    if (taken.follows && !taken.isWorthFollowing) return this.takeBatch(who, now, false);
     if (taken.entries.length > 0) {
       this.line = [...this.line.slice(0, inVain.entries), ...left, ...this.line.slice(at)];
       this.inVain = NOTHING_SEEN;
     } else if (!patient) {
       this.inVain = { entries: this.line.length, blocked, untilMs };
     }
-    return taken.entries;
+    return taken;
+  }
+
+  /** Nothing in its way, or the one flight whose goods it may take over, or no way at all. */
+  private wayOf(
+    { keys }: Waiting<Item>,
+    blocked: ReadonlySet<Key>,
+  ): FlightOfKeys | undefined | 'blocked' {
+    let follows: FlightOfKeys | undefined;
+    let free = 0;
+    for (const key of keys) {
+      if (blocked.has(key)) return 'blocked';
+      const flight = this.inFlight.get(key);
+      if (flight && (typeof key === 'string' || !flight.isOpen)) return 'blocked';
+      if (flight && follows && flight !== follows) return 'blocked';
+      if (typeof key === 'number' && !flight) free += 1;
+      follows ??= flight;
+    }
+    return follows && free > 0 ? 'blocked' : follows;
   }
 
   private isPatient({ refusals }: Waiting<Item>): boolean {
@@ -201,18 +242,23 @@ export class CommitGroup<Item, Result> {
   }
 
   private async carryOut(
-    batch: Entry<Item, Result>[],
+    batch: readonly Entry<Item, Result>[],
+    flight: FlightOfKeys,
     who: 'first-tries' | 'patient',
   ): Promise<void> {
     try {
-      const verdicts = await this.options.run(batch);
+      const verdicts = await this.options.run(batch, flight);
       const aside = batch.flatMap((entry, index) => this.settle(entry, verdicts[index]));
       this.line = [...aside, ...this.line];
       this.patientWaiting += aside.filter((entry) => this.isPatient(entry)).length;
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
-      for (const { keys } of batch) for (const key of keys) this.inFlight.delete(key);
+      for (const { keys } of batch) {
+        // What another flight has taken over by now is that one's.
+        for (const key of keys) if (this.inFlight.get(key) === flight) this.inFlight.delete(key);
+      }
+      flight.end();
       this.inVain = NOTHING_SEEN;
       if (who === 'patient') this.patient -= 1;
       else this.running -= 1;
@@ -267,11 +313,36 @@ function otherwiseOf<Item, Result>(entry: Entry<Item, Result>): Entry<Item, Resu
   return { ...entry, ...entry.otherwise, otherwise: undefined, asideUntil: 0, asideFor: [] };
 }
 
-type Limits<Item> = Pick<CommitGroupOptions<Item, never>, 'itemsMax' | 'keysMax' | 'weightOf'>;
+class FlightOfKeys implements Flight {
+  follows: FlightOfKeys | undefined;
+  isOpen = false;
+  private readonly onOpen: () => void;
+
+  constructor(follows: FlightOfKeys | undefined, onOpen: () => void) {
+    this.follows = follows;
+    this.onOpen = onOpen;
+  }
+
+  letFollow(): void {
+    this.isOpen = true;
+    this.onOpen();
+  }
+
+  /** Each would otherwise keep all those before it in memory. */
+  end(): void {
+    this.follows = undefined;
+  }
+}
+
+type Limits<Item> = Pick<
+  CommitGroupOptions<Item, never>,
+  'itemsMax' | 'keysMax' | 'weightOf' | 'followFrom'
+>;
 
 /** A batch being filled, within its limits. */
 class TakenBatch<Item, Taken extends Waiting<Item>> {
   readonly entries: Taken[] = [];
+  follows: FlightOfKeys | undefined;
   private readonly keys = new Set<Key>();
   private readonly limits: Limits<Item>;
   private weight = 0;
@@ -284,9 +355,14 @@ class TakenBatch<Item, Taken extends Waiting<Item>> {
     return this.weight >= this.limits.itemsMax;
   }
 
-  accepts(entry: Taken, patient: boolean): boolean {
+  get isWorthFollowing(): boolean {
+    return this.weight >= (this.limits.followFrom ?? Number.POSITIVE_INFINITY);
+  }
+
+  accepts(entry: Taken, follows: FlightOfKeys | undefined, patient: boolean): boolean {
     const [first] = this.entries;
     if (!first) return true;
+    if (follows !== this.follows) return false;
     if (entry.kind !== first.kind) return false;
     // Those that queue for a lock queue for one set of goods, so that nobody waits for strangers.
     const goods = entry.keys.filter((key) => typeof key === 'number');
@@ -295,7 +371,8 @@ class TakenBatch<Item, Taken extends Waiting<Item>> {
     return this.keys.size + added <= this.limits.keysMax;
   }
 
-  add(entry: Taken): void {
+  add(entry: Taken, follows: FlightOfKeys | undefined): void {
+    this.follows = follows;
     this.entries.push(entry);
     this.weight += this.limits.weightOf?.(entry.item) ?? 1;
     for (const key of entry.keys) if (typeof key === 'number') this.keys.add(key);

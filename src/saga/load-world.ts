@@ -12,15 +12,19 @@ import type { Rules } from './decision.ts';
 import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 import { World } from './world.ts';
 
+/** What is done with stock; or, when it is known already, what there is of it. */
+export type StockReading = 'locked' | 'looked-at' | ReadonlyMap<number, Balance>;
+
 /**
  * Reads what a batch needs and locks it: orders by id, then stock by id, in every transaction.
- * Without `lockedGoods` stock is only looked at, which is enough to say "sold out".
+ * Stock that is only looked at is enough to say "sold out". Stock that another batch is about to
+ * leave behind is not read at all: its row is written only as it was foreseen.
  */
 export async function loadWorld(
   sql: Sql,
   events: readonly SagaEvent[],
   rules: Rules,
-  stock: 'locked' | 'looked-at',
+  stock: StockReading,
 ): Promise<World> {
   const orderIds = [...new Set(events.flatMap((e) => (isStockEvent(e) ? [] : [orderIdOf(e)])))];
   const balancesOf = (goodsIds: readonly number[]) => balancesFor(sql, goodsIds, stock);
@@ -58,10 +62,23 @@ function goodsIdsOf(
 async function balancesFor(
   sql: Sql,
   goodsIds: readonly number[],
-  stock: 'locked' | 'looked-at',
+  stock: StockReading,
 ): Promise<ReadonlyMap<number, Balance>> {
   if (goodsIds.length === 0) return new Map();
+  if (typeof stock !== 'string') return known(goodsIds, stock);
   return await (stock === 'locked' ? lockStock(sql, goodsIds) : readStock(sql, goodsIds));
+}
+
+function known(
+  goodsIds: readonly number[],
+  balances: ReadonlyMap<number, Balance>,
+): ReadonlyMap<number, Balance> {
+  return new Map(
+    goodsIds.flatMap((goodsId) => {
+      const balance = balances.get(goodsId);
+      return balance ? [[goodsId, balance] as const] : [];
+    }),
+  );
 }
 
 /** The goods whose balances an event may ask for, given the orders as they are. */

@@ -9,10 +9,11 @@ import {
   type Random,
 } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
-import type { Verdict, Waiting } from './commit-group.ts';
+import type { Flight, Verdict, Waiting } from './commit-group.ts';
 import type { Rules } from './decision.ts';
 import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 import type { GoodsMemory } from './goods-memory.ts';
+import { HandedLock, type Lead, type Leads } from './lock-hand-over.ts';
 import type { GoodsLocks, LockAnswer } from './locking.ts';
 import type { Outcome } from './outcome.ts';
 import type { SagaStats } from './saga-stats.ts';
@@ -31,6 +32,7 @@ export interface BatchParts {
   readonly locks: GoodsLocks;
   readonly rules: Rules;
   readonly memory: GoodsMemory;
+  readonly leads: Leads;
   readonly stats: SagaStats;
   readonly logger: Logger;
   readonly warnNoQuorum: (fields: LogFields) => void;
@@ -47,6 +49,9 @@ export interface BatchParts {
 export type BatchResult = Outcome | 'read-again';
 type Batch = readonly Waiting<SagaEvent>[];
 type Verdicts = readonly Verdict<BatchResult>[];
+/** A lock may be handed on to the batch that follows. */
+type BatchCover = Exclude<Cover, { kind: 'locked' }> | (Locked & { readonly held: HandedLock });
+type Locked = Extract<Cover, { kind: 'locked' }>;
 
 const TRIES = 6;
 const BACKOFF = { firstMs: 10, capMs: 1000 };
@@ -57,22 +62,23 @@ const QUEUE_FOR_LOCK_MS = 2000;
  * something that passes was in the way. Only what the data itself causes splits it, until the bad
  * event stands alone and is buried.
  */
-export async function runBatch(batch: Batch, parts: BatchParts): Promise<Verdicts> {
+export async function runBatch(batch: Batch, flight: Flight, parts: BatchParts): Promise<Verdicts> {
   parts.stats.batches += 1;
   parts.stats.batchMax = Math.max(parts.stats.batchMax, batch.length);
   try {
-    return await tryUntilDone(batch, parts);
+    return await tryUntilDone(batch, flight, parts);
   } catch (error) {
     if (!isFaultOfData(error)) return batch.map(() => ({ kind: 'failed', error }));
-    return batch.length === 1 ? await buryAlone(batch, error, parts) : await split(batch, parts);
+    if (batch.length === 1) return await buryAlone(batch, error, parts);
+    return await split(batch, flight, parts);
   }
 }
 
-async function split(batch: Batch, parts: BatchParts): Promise<Verdicts> {
+async function split(batch: Batch, flight: Flight, parts: BatchParts): Promise<Verdicts> {
   parts.stats.splits += 1;
   const middle = Math.ceil(batch.length / 2);
-  const first = await runBatch(batch.slice(0, middle), parts);
-  return [...first, ...(await runBatch(batch.slice(middle), parts))];
+  const first = await runBatch(batch.slice(0, middle), flight, parts);
+  return [...first, ...(await runBatch(batch.slice(middle), flight, parts))];
 }
 
 async function buryAlone(batch: Batch, error: unknown, parts: BatchParts): Promise<Verdicts> {
@@ -89,11 +95,11 @@ async function buryAlone(batch: Batch, error: unknown, parts: BatchParts): Promi
   return verdicts;
 }
 
-async function tryUntilDone(batch: Batch, parts: BatchParts): Promise<Verdicts> {
+async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Promise<Verdicts> {
   let fenceAbove: bigint | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryOnce(batch, parts, fenceAbove);
+      return await tryOnce(batch, flight, parts, fenceAbove);
     } catch (error) {
       if (error instanceof FenceRefused) {
         parts.stats.fenceRefused += 1;
@@ -121,37 +127,42 @@ function asRetryable(error: unknown): unknown {
 
 async function tryOnce(
   batch: Batch,
+  flight: Flight,
   parts: BatchParts,
   fenceAbove: bigint | undefined,
 ): Promise<Verdicts> {
   const goods = goodsOfBatch(batch);
   const events = batch.map(({ item }) => item);
+  const lead = parts.leads.of(flight.follows);
+  if (lead) {
+    if (!events.some(isStockEvent)) return await followOn(batch, flight, parts, lead, goods);
+    await lead.committed;
+  }
   if (goods.size === 0 || parts.memory.foreseesNoMoves(events)) {
     try {
-      return await carryOut(batch, parts, { kind: 'none', goods });
+      return await carryOut(batch, flight, parts, { kind: 'none', goods });
     } catch (error) {
       if (!(error instanceof MovesNeedLock)) throw error; // else: the hint was old; take the lock
     }
   }
   const answer = await askForLock(batch, goods, parts, fenceAbove);
   switch (answer.kind) {
-    case 'held':
-      try {
-        return await carryOut(batch, parts, { kind: 'locked', held: answer.held, goods });
-      } finally {
-        // Not waited for: the next holder may come a moment later, the answers need not.
-        void answer.held.release().catch((error: unknown) => {
-          parts.logger.warn('a lock could not be released; its time will end it', {
-            error: messageOf(error),
-          });
-        });
-      }
+    case 'held': {
+      const held = new HandedLock(answer.held, parts.monotonicMs());
+      return await carryOut(batch, flight, parts, { kind: 'locked', held, goods });
+    }
     case 'unreachable':
       parts.stats.lockUnreachable += 1;
       parts.warnNoQuorum({ reason: answer.reason });
-      return await carryOut(batch, parts, { kind: 'rows-only', goods });
+      return await carryOut(batch, flight, parts, { kind: 'rows-only', goods });
     case 'busy':
-      return await goWithoutBusy(batch, new Set(answer.names.map(Number)), parts, fenceAbove);
+      return await goWithoutBusy(
+        batch,
+        flight,
+        new Set(answer.names.map(Number)),
+        parts,
+        fenceAbove,
+      );
   }
 }
 
@@ -186,6 +197,7 @@ export const PATIENT_AFTER = 3;
 /** Those whose goods somebody else holds are set aside; the others go now. */
 async function goWithoutBusy(
   batch: Batch,
+  flight: Flight,
   busy: ReadonlySet<number>,
   parts: BatchParts,
   fenceAbove: bigint | undefined,
@@ -195,7 +207,7 @@ async function goWithoutBusy(
     keys.some((key) => typeof key === 'number' && busy.has(key));
   // An answer that names none of ours says nothing about who could go: all wait a little.
   const free = batch.some(isBusy) ? batch.filter((waiting) => !isBusy(waiting)) : [];
-  const done = free.length === 0 ? [] : await tryOnce(free, parts, fenceAbove);
+  const done = free.length === 0 ? [] : await tryOnce(free, flight, parts, fenceAbove);
   const verdictOf = new Map(free.map((waiting, index) => [waiting, done[index]]));
   return batch.map((waiting) => verdictOf.get(waiting) ?? setAside(waiting, busy, parts));
 }
@@ -217,10 +229,50 @@ function setAside(
   return { kind: 'aside', busy: keys, forMs };
 }
 
-async function carryOut(batch: Batch, parts: BatchParts, cover: Cover): Promise<Verdicts> {
+/**
+ * Goes on from what the batch before will leave behind, while that one is still being written. All
+ * that is left for its turn is to write the balances, which only match if it was foreseen well.
+ */
+async function followOn(
+  batch: Batch,
+  flight: Flight,
+  parts: BatchParts,
+  lead: Lead,
+  goods: ReadonlySet<number>,
+): Promise<Verdicts> {
+  parts.stats.followed += 1;
+  const held = lead.lock.share();
+  return await carryOut(batch, flight, parts, { kind: 'locked', held, goods, after: lead });
+}
+
+/** Carries the batch out under its cover, and gives the lock back. */
+async function carryOut(
+  batch: Batch,
+  flight: Flight,
+  parts: BatchParts,
+  cover: BatchCover,
+): Promise<Verdicts> {
   const events = batch.map(({ item }) => item);
   const start = parts.monotonicMs();
-  const transacted = await transact(parts.database, events, parts.rules, cover);
+  const held = cover.kind === 'locked' ? cover.held : undefined;
+  let ended: (committed: boolean) => void = () => undefined;
+  let transacted: Transacted;
+  try {
+    transacted = await transact(parts.database, events, parts.rules, cover, (world) => {
+      if (held?.mayBeHandedOn(parts.monotonicMs())) ended = parts.leads.add(flight, held, world);
+    });
+    ended(true);
+  } catch (error) {
+    ended(false);
+    throw error;
+  } finally {
+    // Not waited for: the next holder may come a moment later, the answers need not.
+    void held?.release().catch((error: unknown) => {
+      parts.logger.warn('a lock could not be released; its time will end it', {
+        error: messageOf(error),
+      });
+    });
+  }
   parts.stats.events += batch.length;
   learn(parts.memory, transacted);
   parts.onCommit(transacted.world, events);

@@ -4,6 +4,8 @@ export interface SagaStats {
   batches: number;
   /** Largest batch. */
   batchMax: number;
+  /** Batches that were made ready while the one before them was written. */
+  followed: number;
   /** Times a lock was asked for. */
   lockRounds: number;
   lockBusy: number;
@@ -27,6 +29,7 @@ export function newSagaStats(): SagaStats {
     events: 0,
     batches: 0,
     batchMax: 0,
+    followed: 0,
     lockRounds: 0,
     lockBusy: 0,
     lockWaitMs: 0,

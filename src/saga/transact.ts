@@ -1,5 +1,6 @@
 import { AppError } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
+import type { Balance } from '../stock/index.ts';
 import { decide } from './decide.ts';
 import type { Rules } from './decision.ts';
 import type { SagaEvent } from './event.ts';
@@ -12,11 +13,25 @@ import { writeWorld } from './write-world.ts';
 /** Under what a batch is carried out. */
 export type Cover =
   /** The quorum lock, whose number goes into every write. */
-  | { readonly kind: 'locked'; readonly held: HeldGoods; readonly goods: ReadonlySet<number> }
+  | {
+      readonly kind: 'locked';
+      readonly held: HeldGoods;
+      readonly goods: ReadonlySet<number>;
+      /** The batch that has these goods at this moment, and is about to commit. */
+      readonly after?: Foreseen;
+    }
   /** Row locks alone, since no lock node can be reached. */
   | { readonly kind: 'rows-only'; readonly goods: ReadonlySet<number> }
   /** Nothing: stock is looked at, and must not change. */
   | { readonly kind: 'none'; readonly goods: ReadonlySet<number> };
+
+/** How a batch that has decided will leave its goods, if it commits. */
+export interface Foreseen {
+  /** Those that have stock at all. */
+  readonly balances: ReadonlyMap<number, Balance>;
+  /** Whether it has committed; known when its COMMIT has answered, or could not be sent. */
+  readonly committed: Promise<boolean>;
+}
 
 export interface Transacted {
   readonly world: World;
@@ -24,24 +39,30 @@ export interface Transacted {
   readonly outcomes: readonly (Outcome | null)[];
 }
 
-/** One batch in one transaction: read, lock, decide, write, commit. */
+/**
+ * One batch in one transaction: read, lock, decide, write, commit. `onDecided` is told what is
+ * decided as soon as it is.
+ */
 export async function transact(
   database: Database,
   events: readonly SagaEvent[],
   rules: Rules,
   cover: Cover,
+  onDecided: (world: World) => void,
 ): Promise<Transacted> {
+  const after = cover.kind === 'locked' ? cover.after : undefined;
   return await database.transaction(async (sql) => {
-    const world = await loadWorld(
-      sql,
-      events,
-      rules,
-      cover.kind === 'none' ? 'looked-at' : 'locked',
-    );
+    const stock = cover.kind === 'none' ? 'looked-at' : (after?.balances ?? 'locked');
+    const world = await loadWorld(sql, events, rules, stock);
     if (cover.kind === 'locked') assertFence(world, cover.held.fence);
     const outcomes = events.map((event) => decideOne(world, event, cover.goods));
     if (cover.kind === 'none' && world.moves.length > 0) throw new MovesNeedLock();
-    await writeWorld(sql, world, cover.kind === 'locked' ? cover.held.fence : null);
+    onDecided(world);
+    await writeWorld(sql, world, {
+      fence: cover.kind === 'locked' ? cover.held.fence : null,
+      // What was foreseen is true once that batch has committed, and not before.
+      beforeStock: after && (() => assertCommitted(after)),
+    });
     if (cover.kind === 'locked') cover.held.assertHeld();
     return { world, outcomes };
   });
@@ -55,6 +76,13 @@ function decideOne(world: World, event: SagaEvent, covered: ReadonlySet<number>)
   const decision = decide(event, world.viewOf(event));
   world.apply(decision, event.via);
   return decision.outcome;
+}
+
+async function assertCommitted({ committed }: Foreseen): Promise<void> {
+  if (await committed) return;
+  throw new AppError('foreseen-in-vain', 'the batch before this one did not commit', {
+    retryable: true,
+  });
 }
 
 /** Thrown out of a transaction that was to leave stock alone and found that it must not. */

@@ -15,8 +15,18 @@ import { insertAdjustments, insertMovements, writeBalances } from '../stock/inde
 import { noticesAfter } from './notices-after.ts';
 import type { World } from './world.ts';
 
+export interface Writing {
+  readonly fence: bigint | null;
+  /** To be waited for between all other writes and that of the balances. */
+  readonly beforeStock: (() => Promise<void>) | undefined;
+}
+
 /** Writes all that a batch decided, each table in one statement where it can be. */
-export async function writeWorld(sql: Sql, world: World, fence: bigint | null): Promise<void> {
+export async function writeWorld(
+  sql: Sql,
+  world: World,
+  { fence, beforeStock }: Writing,
+): Promise<void> {
   const { now, orders: read } = world.facts;
   const changed = world.changedOrders();
   const fresh = changed.filter(({ orderId }) => !read.has(orderId));
@@ -44,9 +54,13 @@ export async function writeWorld(sql: Sql, world: World, fence: bigint | null): 
       now,
     ),
     writePayments(sql, world, seqOf),
-    ...writeStock(sql, world, fence, seqOf),
+    ...writeMovements(sql, world, fence, seqOf),
     ...(world.rules.writesNotices ? [insertNotices(sql, noticesAfter(world), now)] : []),
+    ...(beforeStock ? [] : [writeBalances(sql, world.changedBalances(), fence)]),
   ]);
+  if (!beforeStock) return;
+  await beforeStock();
+  await writeBalances(sql, world.changedBalances(), fence);
 }
 
 /** Orders that were known before this batch, and what became of them. */
@@ -90,7 +104,7 @@ async function writePayments(
   );
 }
 
-function writeStock(
+function writeMovements(
   sql: Sql,
   world: World,
   fence: bigint | null,
@@ -98,7 +112,6 @@ function writeStock(
 ): Promise<void>[] {
   const { now } = world.facts;
   return [
-    writeBalances(sql, world.changedBalances(), fence),
     insertMovements(
       sql,
       world.moves.map(({ move, version }) => ({

@@ -13,10 +13,11 @@
 --          4 time here, ms
 --          5 how many jobs at most
 --          6 how often a job may be started
+--          7 no more jobs when what they carry comes to so many bytes
 -- Returns: nothing when BullMQ has to see to this queue; else a list of jobs, each
 --          id, name, data, how often it was started before, options.
 local prefix, token, ttl, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local most, starts = tonumber(ARGV[5]), tonumber(ARGV[6])
+local most, starts, bytes = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 for _, setting in ipairs(redis.call('HMGET', KEYS[4], 'paused', 'concurrency', 'max')) do
   if setting then return nil end
@@ -25,6 +26,7 @@ end
 local waiting = redis.call('LRANGE', KEYS[1], -most, -1)
 local ids, jobs = {}, {}
 for i = #waiting, 1, -1 do
+  if bytes <= 0 then break end
   local id = waiting[i]
   local key = prefix .. id
   local job = redis.call('HMGET', key, 'name', 'data', 'ats', 'opts',
@@ -35,6 +37,7 @@ for i = #waiting, 1, -1 do
   redis.call('SET', key .. ':lock', token, 'PX', ttl)
   redis.call('XADD', KEYS[3], '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
   redis.call('HSET', key, 'processedOn', now, 'ats', started + 1)
+  bytes = bytes - #job[2]
   ids[#ids + 1] = id
   jobs[#jobs + 1] = {id, job[1], job[2], started, job[4]}
 end
