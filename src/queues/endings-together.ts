@@ -63,10 +63,8 @@ export class EndingsTogether {
   async #tell(endings: readonly Ending[]): Promise<void> {
     const { prefix, clock, logger } = this.#options;
     const ways = endings.map((ending) => ({ ending, keeps: keepingOf(ending.job) }));
-    // Completed jobs that are kept push out older ones. BullMQ does that with each; once is enough.
-    const lastKept = ways.findLast(({ keeps }) => keeps === 'as usual');
-    const alone = ways.filter((way) => way === lastKept || way.keeps === 'in its own way');
-    const together = ways.filter((way) => !alone.includes(way));
+    const alone = ways.filter(({ keeps }) => keeps === 'in its own way');
+    const together = ways.filter(({ keeps }) => keeps !== 'in its own way');
     const args: string[] = [];
     for (const { ending, keeps } of together) {
       const { job, answer } = ending;
@@ -93,7 +91,11 @@ export class EndingsTogether {
 
 type Keeping = 'not at all' | 'as usual' | 'in its own way';
 
-/** What the producer wants to become of a completed job; without a word what the worker wants. */
+/**
+ * What the producer wants to become of a completed job; without a word what the worker wants. That
+ * those which are kept push out older ones is left to BullMQ: it does so with each job of its own,
+ * and none comes along without one of those.
+ */
 function keepingOf({ options }: JobAlong): Keeping {
   const { removeOnComplete } = JSON.parse(options) as { removeOnComplete?: unknown };
   if (removeOnComplete === true) return 'not at all';

@@ -11,7 +11,7 @@ export interface JobsAlongOptions {
   /** The keys of the queue begin with this. */
   readonly prefix: string;
   /** Jobs in hand at once, beside those of the worker. */
-  readonly room: number;
+  readonly room: () => number;
   readonly leaseMs: number;
   /** A job that was started this often is left to the worker, which gives it up. */
   readonly startedMax: number;
@@ -56,6 +56,7 @@ export class JobsAlong {
   readonly #endings: EndingsTogether;
   readonly #inHand = new Map<string, JobAlong>();
   readonly #id = randomName(12);
+  #asked = 0;
   #bytes = 0;
   #takes = 0;
   #looking: Promise<void> | undefined;
@@ -76,8 +77,9 @@ export class JobsAlong {
     });
   }
 
+  /** Those that have been asked for count: Redis may be handing them over at this moment. */
   get inHand(): number {
-    return this.#inHand.size;
+    return this.#inHand.size + this.#asked;
   }
 
   start(): void {
@@ -126,18 +128,21 @@ export class JobsAlong {
   }
 
   #isFull(): boolean {
-    return this.#inHand.size >= this.#options.room || this.#bytes >= BYTES_IN_HAND;
+    return this.#inHand.size >= this.#options.room() || this.#bytes >= BYTES_IN_HAND;
   }
 
   async #takeSome(): Promise<readonly Taken[] | null> {
     const { prefix, leaseMs, room, startedMax, clock } = this.#options;
     this.#takes += 1;
     const token = `${this.#id}:${this.#takes}`;
-    const most = Math.min(TAKEN_AT_ONCE, room - this.#inHand.size);
+    const most = Math.min(TAKEN_AT_ONCE, room() - this.#inHand.size);
     const bytes = BYTES_IN_HAND - this.#bytes;
     const now = Math.floor(clock.wallMs());
     const args = [prefix, token, leaseMs, now, most, startedMax, bytes];
-    const taken = (await this.#take(this.#keys, args)) as readonly Taken[] | null;
+    this.#asked = most;
+    const taken = (await this.#take(this.#keys, args).finally(() => {
+      this.#asked = 0;
+    })) as readonly Taken[] | null;
     for (const [jobId, jobName, data, started, options] of taken ?? []) {
       const bytes = data.length;
       const delivery = { jobId, jobName, payload: parsed(data), attempt: started + 1 };

@@ -78,23 +78,35 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     worker,
     client: connection,
     prefix: `${options.prefix}:${queue}:`,
-    room: concurrency - few,
+    room: () => concurrency - worker.concurrency,
     leaseMs,
     startedMax: STARTED_MAX,
     handle,
     fail: (job, token, error) => failAlone(options, logger, job, token, error),
-    onPlain: (plain) => {
-      worker.concurrency = plain ? few : concurrency;
+    onPlain: (isPlain) => {
+      plain = isPlain;
+      makeRoom();
     },
     logger,
     clock,
   });
+  let plain = true;
+  let oneByOneNow = 0;
+  // The worker has room for one job more, or nobody would notice those that come meanwhile.
+  const makeRoom = () => {
+    const room = Math.min(concurrency - along.inHand, oneByOneNow + 1);
+    worker.concurrency = plain ? Math.max(few, room) : concurrency;
+  };
   const oneByOne = async (job: Job, token?: string): Promise<unknown> => {
+    oneByOneNow += 1;
+    makeRoom();
     if (hand.jobs > 0) along.look();
     try {
       return await handle(deliveryOf(job));
     } catch (error) {
       return await failed(options, logger, job, token, error);
+    } finally {
+      oneByOneNow -= 1;
     }
   };
   listen(worker, options, logger);
