@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CommitGroup, type Key, type Verdict, type Waiting } from '../../src/saga/commit-group.ts';
+import {
+  CommitGroup,
+  type Flight,
+  type Key,
+  type Verdict,
+  type Waiting,
+} from '../../src/saga/commit-group.ts';
 import { signal } from '../support/until.ts';
 
 interface Item {
@@ -9,15 +15,22 @@ interface Item {
   readonly goods: readonly number[];
 }
 
-const LIMITS = { lanes: 2, patientLanes: 2, itemsMax: 3, keysMax: 3, patientAfter: 2 };
+const LIMITS = {
+  lanes: 3,
+  patientLanes: 2,
+  itemsMax: 3,
+  keysMax: 3,
+  patientAfter: 2,
+  followFrom: 2,
+};
 
 const wanted = fc.subarray([1, 2, 3]);
 
 /** Events of a few orders; those of one order want the same goods. */
 const items = fc
   .tuple(
-    fc.record({ o: wanted, p: wanted, q: wanted }),
-    fc.array(fc.constantFrom('o', 'p', 'q'), { minLength: 1, maxLength: 12 }),
+    fc.record({ o: wanted, p: wanted, q: wanted, r: wanted, s: wanted, t: wanted }),
+    fc.array(fc.constantFrom('o', 'p', 'q', 'r', 's', 't'), { minLength: 1, maxLength: 16 }),
   )
   .map(([goodsOf, orders]) => orders.map((order) => ({ order, goods: goodsOf[order] })));
 
@@ -33,7 +46,9 @@ const troubles = fc.array(
 
 /** Watches the promises of a group while its batches end in any order. */
 class Watched {
-  readonly inFlight = new Set<Key>();
+  readonly inFlight = new Map<Key, Flight>();
+  readonly open = new Map<Flight, Promise<unknown>>();
+  followed = 0;
   readonly lastOf = new Map<Key, number>();
   unanswered = 0;
   private readonly troubles: (number[] | 'fails')[];
@@ -49,7 +64,7 @@ class Watched {
       this.ms += 1;
       return this.ms;
     };
-    const run = (batch: readonly Waiting<Item>[]) => this.run(batch);
+    const run = (batch: readonly Waiting<Item>[], flight: Flight) => this.run(batch, flight);
     this.group = new CommitGroup<Item, number>({ ...LIMITS, run, monotonicMs });
   }
 
@@ -63,17 +78,43 @@ class Watched {
     }
   }
 
-  private async run(batch: readonly Waiting<Item>[]): Promise<readonly Verdict<number>[]> {
+  private async run(
+    batch: readonly Waiting<Item>[],
+    flight: Flight,
+  ): Promise<readonly Verdict<number>[]> {
     expect(batch.length).to.be.within(1, LIMITS.itemsMax);
     expect(new Set(batch.map(({ kind }) => kind)).size).to.equal(1);
+    const lead = flight.follows;
     const keys = new Set(batch.flatMap((waiting) => waiting.keys));
-    for (const key of keys) expect(this.inFlight.has(key), `key ${key} twice`).to.equal(false);
-    for (const key of keys) this.inFlight.add(key);
+    for (const key of keys) {
+      const holder = this.inFlight.get(key);
+      if (typeof key === 'string') expect(holder, `key ${key} twice`).to.equal(undefined);
+      // Goods are taken over from the one that it follows, from nobody else, and all or none.
+      else if (holder) expect(holder, `goods ${key} twice`).to.equal(lead);
+      else expect(lead && this.open.has(lead), `goods ${key} beside`).to.not.equal(true);
+      this.inFlight.set(key, flight);
+    }
+    const before = lead && this.open.get(lead);
+    if (lead) this.followed += 1;
     const trouble = this.troubles.shift() ?? [];
-    await this.scheduler.schedule(Promise.resolve(), 'batch');
-    for (const key of keys) this.inFlight.delete(key);
+    const ending = this.end(flight, before);
+    await ending;
+    for (const key of keys) if (this.inFlight.get(key) === flight) this.inFlight.delete(key);
     if (trouble === 'fails') throw new Error('away');
     return batch.map((waiting) => this.verdictOn(waiting, trouble));
+  }
+
+  /** As `runBatch` does it: others may follow from some moment on, and it ends after its lead. */
+  private async end(flight: Flight, before: Promise<unknown> | undefined): Promise<void> {
+    await this.scheduler.schedule(Promise.resolve(), 'decided');
+    const ended = (async () => {
+      await this.scheduler.schedule(Promise.resolve(), 'batch');
+      await before;
+    })();
+    this.open.set(flight, ended);
+    flight.letFollow();
+    await ended;
+    this.open.delete(flight);
   }
 
   private verdictOn({ item }: Waiting<Item>, busy: readonly number[]): Verdict<number> {
@@ -97,6 +138,9 @@ async function drain(watched: Watched, scheduler: fc.Scheduler): Promise<void> {
 }
 
 describe('a commit group, whatever comes in whatever order', () => {
+  let followed = 0;
+  after(() => expect(followed, 'batches that followed another').to.be.greaterThan(10));
+
   it('answers every item once, its own answer, and never doubles a key', async () => {
     await fc.assert(
       fc.asyncProperty(items, troubles, fc.scheduler(), async (list, trouble, scheduler) => {
@@ -104,6 +148,7 @@ describe('a commit group, whatever comes in whatever order', () => {
         const answers = list.map((item, id) => watched.submit({ ...item, id }));
         const settled = Promise.allSettled(answers);
         await drain(watched, scheduler);
+        followed += watched.followed;
         for (const [id, answer] of (await settled).entries()) {
           if (answer.status === 'fulfilled') expect(answer.value).to.equal(id);
           else expect(answer.reason).to.be.instanceOf(Error).with.property('message', 'away');

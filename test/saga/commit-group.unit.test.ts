@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   CommitGroup,
   type CommitGroupOptions,
+  type Flight,
   type Key,
   type Otherwise,
   type Verdict,
@@ -11,6 +12,7 @@ import { signal, until } from '../support/until.ts';
 
 interface Running {
   readonly items: readonly string[];
+  readonly flight: Flight;
   answer(verdicts: readonly Verdict<string>[]): void;
   done(): void;
   fail(error: unknown): void;
@@ -20,11 +22,11 @@ interface Running {
 function groupByHand(limits: Partial<CommitGroupOptions<string, string>> = {}) {
   const running: Running[] = [];
   const clock = { ms: 0 };
-  const run = (batch: readonly Waiting<string>[]) =>
+  const run = (batch: readonly Waiting<string>[], flight: Flight) =>
     new Promise<readonly Verdict<string>[]>((answer, fail) => {
       const items = batch.map(({ item }) => item);
       const done = () => answer(items.map((item) => ({ kind: 'done', result: `${item}!` })));
-      running.push({ items, answer, done, fail });
+      running.push({ items, flight, answer, done, fail });
     });
   const group = new CommitGroup<string, string>({
     run,
@@ -258,5 +260,80 @@ describe('an item that can go otherwise', () => {
     expect(running).to.have.length(1);
     running[0]?.done();
     expect(await answer).to.equal('a!');
+  });
+});
+
+describe('a batch that follows another', () => {
+  const group = () => groupByHand({ lanes: 3, followFrom: 2 });
+
+  it('goes when it is let, takes the goods over, and gives them back at its own end', async () => {
+    const { submit, nth, running } = group();
+    const answers = [submit('a', ['o', 7])];
+    const first = await nth(0);
+    answers.push(submit('b', ['p', 7]), submit('c', ['q', 7]));
+    await turn();
+    expect(running).to.have.length(1);
+    first.flight.letFollow();
+    const second = await nth(1);
+    expect(second.items).to.deep.equal(['b', 'c']);
+    expect(second.flight.follows).to.equal(first.flight);
+    first.done();
+    await turn();
+    answers.push(submit('d', ['r', 7]));
+    await turn();
+    expect(running).to.have.length(2);
+    second.done();
+    expect((await nth(2)).items).to.deep.equal(['d']);
+    expect((await nth(2)).flight.follows).to.equal(undefined);
+    (await nth(2)).done();
+    await Promise.all(answers);
+  });
+
+  it('is not worth its while for a few, who wait; others go meanwhile', async () => {
+    const { submit, nth, running } = group();
+    const answers = [submit('a', [7])];
+    const first = await nth(0);
+    first.flight.letFollow();
+    answers.push(submit('b', [7]), submit('c', [8]));
+    expect((await nth(1)).items).to.deep.equal(['c']);
+    running[1]?.done();
+    first.done();
+    expect((await nth(2)).items).to.deep.equal(['b']);
+    running[2]?.done();
+    await Promise.all(answers);
+  });
+
+  it('wants nothing but goods of that one, and no order of it', async () => {
+    const { submit, nth, running } = group();
+    const answers = [submit('a', ['o', 7, 8]), submit('x', ['z', 9])];
+    const first = await nth(0);
+    first.flight.letFollow();
+    answers.push(submit('same order', ['o', 7]), submit('behind it', ['p', 7]));
+    answers.push(submit('more goods', ['q', 8, 10]), submit('behind them', ['r', 8]));
+    await turn();
+    expect(running).to.have.length(1);
+    first.done();
+    expect((await nth(1)).items).to.deep.equal([
+      'same order',
+      'behind it',
+      'more goods',
+      'behind them',
+    ]);
+    running[1]?.done();
+    await Promise.all(answers);
+  });
+
+  it('does not keep those before it in memory', async () => {
+    const { submit, nth } = group();
+    const answers = [submit('a', [7])];
+    const first = await nth(0);
+    first.flight.letFollow();
+    answers.push(submit('b', [7]), submit('c', [7]));
+    const second = await nth(1);
+    second.done();
+    await turn();
+    expect(second.flight.follows).to.equal(undefined);
+    first.done();
+    await Promise.all(answers);
   });
 });
