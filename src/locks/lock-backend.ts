@@ -15,12 +15,17 @@ export interface BackendOptions {
   readonly urls: readonly string[];
   readonly databaseUrl: string | undefined;
   readonly prefix: string;
+  /** The longest that any lock lives without being renewed. */
   readonly ttlMs: number;
   readonly attemptTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** A call with its ttl settled: that of `createLocks`, or a shorter one of its own. */
+export type TryAsk = TryLockOptions & { readonly ttlMs: number };
+export type WaitAsk = LockOptions & { readonly ttlMs: number };
 
 /**
  * What a kind of server has to offer to carry locks. Everything above it (deadline, renewal,
@@ -33,9 +38,9 @@ export interface LockBackend {
   readonly guarantee: LockGuarantee;
   /** Questions sent and waited for so far; one that goes to all nodes at once is one. */
   readonly trips: number;
-  tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer>;
+  tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer>;
   /** Waits in line while busy; answers busy when the time is up, throws `lock-aborted`. */
-  acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer>;
+  acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer>;
   inspect(names: readonly string[]): Promise<LockView[]>;
   close(): Promise<void>;
 }

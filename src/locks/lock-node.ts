@@ -32,6 +32,12 @@ const scriptFiles = {
 
 type Args = readonly (string | number)[];
 
+interface AttemptTime {
+  readonly ttlMs: number;
+  /** The attempt is decided after so long. */
+  readonly timeoutMs: number;
+}
+
 const PING_PAUSE_MS = 100;
 /** So many unanswered pings, and the connection itself is taken for dead. */
 const DEAF_PINGS = 3;
@@ -46,7 +52,6 @@ export class LockNode {
   readonly label: string;
   readonly #client: RedisClient;
   readonly #scripts: Readonly<Record<keyof typeof scriptFiles, RunScript>>;
-  readonly #attemptTimeoutMs: number;
   readonly #clock: Clock;
   readonly #nodeClock: NodeClock;
   readonly #onClockJump: (node: LockNode) => void;
@@ -64,7 +69,6 @@ export class LockNode {
     const { url, clock, attemptTimeoutMs } = options;
     this.label = redisAddress(url);
     this.#logger = options.logger.with({ lockNode: this.label });
-    this.#attemptTimeoutMs = attemptTimeoutMs;
     this.#clock = clock;
     this.#nodeClock = new NodeClock(options.ttlMs);
     this.#onClockJump = options.onClockJump;
@@ -105,8 +109,9 @@ export class LockNode {
   }
 
   /** Undefined when the answer does not count: it came with the news that the clock jumped. */
-  async acquire(keys: readonly string[], args: Args): Promise<unknown> {
-    const answer = await this.#ask('acquire', keys, [...args, this.#outOfDate()]);
+  async acquire(keys: readonly string[], args: Args, time: AttemptTime): Promise<unknown> {
+    this.#nodeClock.watchFor(time.ttlMs);
+    const answer = await this.#ask('acquire', keys, [...args, this.#outOfDate(time)]);
     return this.usable ? answer : undefined;
   }
 
@@ -178,10 +183,10 @@ export class LockNode {
    * An attempt is over after its time, but its request may lie in some buffer for longer than
    * that, and even come after the release that was sent on the next connection.
    */
-  #outOfDate(): string {
+  #outOfDate({ timeoutMs }: AttemptTime): string {
     const latestMs = this.#nodeClock.latestMs(momentOf(this.#clock));
     if (latestMs === undefined) return '';
-    return ((latestMs + this.#attemptTimeoutMs) * 1000).toFixed(0);
+    return ((latestMs + timeoutMs) * 1000).toFixed(0);
   }
 
   /** A node that refuses (no permission, out of memory) does so each time: say it once. */

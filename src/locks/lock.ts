@@ -3,6 +3,11 @@ import type { LossReason } from './lock-loss.ts';
 
 /** How a lock is held. Given to `createLocks` it holds for all locks, given to a call for one. */
 export interface HoldOptions {
+  /**
+   * How long a lock lives on the servers when nobody renews it. Default: 10,000; for a call that
+   * of `createLocks`, which none can exceed: a node that restarted is not counted for so long.
+   */
+  readonly ttlMs?: number;
   /** Renew the lock at a third of its time, as long as it is held. Default: true. */
   readonly autoRenew?: boolean;
   /** No lock is held longer than this, however often it is renewed. Default: a minute or 6 ttl. */
@@ -24,8 +29,6 @@ export interface LocksOptions extends HoldOptions {
   readonly databaseUrl?: string;
   /** Comes before every name: `lock:` and `7` make the key `lock:7`. Default: `lock:`. */
   readonly prefix?: string;
-  /** How long a lock lives on the servers when nobody renews it. Default: 10,000. */
-  readonly ttlMs?: number;
   /** One attempt is decided within this time, whatever the servers do. Default: 500. */
   readonly attemptTimeoutMs?: number;
   /** `withLock` inside of `withLock` for the same names goes in under the lock held. */
@@ -84,10 +87,11 @@ export interface Locks {
   /**
    * Runs the routine under the lock. Its own result or error always comes through; only a result
    * reached after the lock was lost becomes `lock-lost`, with the result in `details.result`.
+   * A number in place of the options is the ttl.
    */
   withLock<T>(
     names: readonly string[],
-    options: LockOptions,
+    options: LockOptions | number,
     routine: (held: HeldLock) => Promise<T>,
   ): Promise<T>;
   /** Could one of the names not be taken now? Throws `lock-unreachable` when nobody can tell. */

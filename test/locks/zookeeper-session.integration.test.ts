@@ -127,7 +127,7 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
   it('counts with the offset of the fence as it is, not as it was read before', async () => {
     const [one, two] = [direct(), direct()];
     const enter = async ({ session, line }: typeof one, name: string, above?: bigint) => {
-      const ticket = line.ticket([name]);
+      const ticket = line.ticket([name], 10_000);
       expect((await line.enter(ticket, above, session.deadline())).kind).to.equal('in');
       return ticket.fence;
     };
@@ -142,7 +142,8 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
     heldIn(await rooms.on([servers.url], { prefix: 'direct:' }).tryLock(['held']));
     const { session, line } = direct();
     const refuse = async () => {
-      const entered = await line.tryEnter(line.ticket(['held']), undefined, session.deadline());
+      const ticket = line.ticket(['held'], 10_000);
+      const entered = await line.tryEnter(ticket, undefined, session.deadline());
       expect(entered).to.deep.equal({ kind: 'busy', names: ['held'] });
       return session.life.zxid;
     };

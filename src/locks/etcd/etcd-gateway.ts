@@ -46,9 +46,9 @@ export class EtcdGateway {
     this.#speaker = present(this.endpoints[0], 'an etcd member');
   }
 
-  /** When an attempt that begins now has to be decided. */
-  deadline(): number {
-    return this.clock.monotonicMs() + this.timeoutMs;
+  /** When an attempt that begins now has to be decided, for locks of this ttl. */
+  deadline(ttlMs = Number.POSITIVE_INFINITY): number {
+    return this.clock.monotonicMs() + Math.min(this.timeoutMs, Math.floor(ttlMs / 2));
   }
 
   get isClosed(): boolean {

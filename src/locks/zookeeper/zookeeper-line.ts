@@ -34,6 +34,7 @@ const ROUNDS = 4;
 /** One attempt: a name of its own, and a node in the line of every lock. */
 export interface ZooKeeperTicket {
   readonly names: readonly string[];
+  readonly ttlMs: number;
   readonly lines: readonly string[];
   readonly owner: string;
   /** The nodes belong to this session and end with it. */
@@ -82,10 +83,10 @@ export class ZooKeeperLine {
     this.#prefix = prefix;
   }
 
-  ticket(names: readonly string[]): ZooKeeperTicket {
+  ticket(names: readonly string[], ttlMs: number): ZooKeeperTicket {
     const lines = names.map((name) => lineOf(this.#prefix, name));
     const owner = `${randomName(8)}-lock-`;
-    return { names, lines, owner, life: this.#session.life, paths: [], fence: 0n };
+    return { names, ttlMs, lines, owner, life: this.#session.life, paths: [], fence: 0n };
   }
 
   /** Reads the lines first, since a place that is taken in vain keeps others out for a moment. */

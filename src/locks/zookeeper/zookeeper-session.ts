@@ -64,8 +64,10 @@ export class ZooKeeperSession {
     return this.#server;
   }
 
-  deadline(): number {
-    return this.#options.clock.monotonicMs() + this.#options.timeoutMs;
+  /** When an attempt that begins now has to be decided, for locks of this ttl. */
+  deadline(ttlMs = Number.POSITIVE_INFINITY): number {
+    const { clock, timeoutMs } = this.#options;
+    return clock.monotonicMs() + Math.min(timeoutMs, Math.floor(ttlMs / 2));
   }
 
   /**
