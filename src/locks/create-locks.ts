@@ -7,6 +7,7 @@ import { ZooKeeperEnsemble } from './backends/zookeeper-ensemble.ts';
 import { FencedLocks } from './fenced-locks.ts';
 import type { Locks, LocksOptions } from './lock.ts';
 import type { BackendOptions, LockBackend } from './lock-backend.ts';
+import { locksOptions } from './lock-options.ts';
 
 const LONG_HOLD_MS = 60_000;
 
@@ -23,7 +24,8 @@ const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend
 const aliases: Readonly<Record<string, string>> = { rediss: 'redis' };
 
 /** The locks kept where the URLs say. Connects in the background; answers at once. */
-export function createLocks(options: LocksOptions): Locks {
+export function createLocks(given: LocksOptions): Locks {
+  const options = locksOptions(given);
   const {
     urls,
     databaseUrl,
@@ -42,10 +44,10 @@ export function createLocks(options: LocksOptions): Locks {
 
 function backendFor(options: BackendOptions): LockBackend {
   const schemes = [...new Set(options.urls.map(schemeOf))];
-  const [scheme = 'none'] = schemes;
+  const [scheme = ''] = schemes;
   const make = schemes.length === 1 && Object.hasOwn(backends, scheme) && backends[scheme];
   if (make) return make(options);
-  const found = schemes.join(', ') || 'none';
+  const found = schemes.join(', ');
   throw new AppError(
     'lock-backend-unknown',
     `URLs of lock servers of one kind were asked for, found was ${found}; ` +

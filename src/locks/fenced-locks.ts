@@ -16,7 +16,7 @@ import type { AcquireAnswer, Lease, LockBackend, WaitAsk } from './lock-backend.
 import { LockCounts } from './lock-counts.ts';
 import { lockLost, locksClosed, notHeld } from './lock-errors.ts';
 import { lockNames } from './lock-names.ts';
-import { callOptions } from './lock-options.ts';
+import { CallOptions } from './lock-options.ts';
 import { LockScopes } from './lock-scopes.ts';
 
 export interface FencedLocksOptions extends HoldOptions {
@@ -35,6 +35,7 @@ type Outcome =
 export class FencedLocks implements Locks {
   readonly #backend: LockBackend;
   readonly #options: FencedLocksOptions;
+  readonly #callOptions: CallOptions;
   readonly #counts = new LockCounts();
   readonly #open = new Set<HeldLease>();
   readonly #scopes: LockScopes | undefined;
@@ -43,6 +44,7 @@ export class FencedLocks implements Locks {
   constructor(backend: LockBackend, options: FencedLocksOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#callOptions = new CallOptions(options.ttlMs);
     this.#scopes = options.reentrant === true ? new LockScopes() : undefined;
   }
 
@@ -59,12 +61,12 @@ export class FencedLocks implements Locks {
   }
 
   async tryLock(names: readonly string[], options: TryLockOptions = {}): Promise<TryOutcome> {
-    const call = this.#call(options);
+    const call = this.#call('tryLock', options);
     return this.#take(names, call, (checked) => this.#backend.tryAcquire(checked, call));
   }
 
   async lock(names: readonly string[], options: LockOptions = {}): Promise<TryOutcome> {
-    const call = this.#call(options);
+    const call = this.#call('lock', options);
     return this.#take(names, call, (checked) => this.#backend.acquire(checked, call));
   }
 
@@ -73,7 +75,7 @@ export class FencedLocks implements Locks {
     options: LockOptions | number,
     routine: (held: HeldLock) => Promise<T>,
   ): Promise<T> {
-    const call = this.#call(options);
+    const call = this.#call('withLock', options);
     const joined = this.#scopes && (await this.#scopes.join(lockNames(names), call, routine));
     if (joined) return joined.value;
     const ask = (checked: readonly string[]) => this.#backend.acquire(checked, call);
@@ -176,9 +178,9 @@ export class FencedLocks implements Locks {
   }
 
   /** What a call wants; throws when it cannot have that. */
-  #call(options: LockOptions | number): WaitAsk {
+  #call(call: 'tryLock' | 'lock' | 'withLock', options: LockOptions | number): WaitAsk {
     this.#assertOpen();
-    return callOptions(options, this.#options.ttlMs);
+    return this.#callOptions.of(call, options);
   }
 
   #assertOpen(): void {
