@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type Clock, type Logger, systemClock } from '../kernel/index.ts';
+import { ioredis } from './client-library.ts';
 import { logConnection } from './connection-log.ts';
 import { logOperations } from './operation-log.ts';
 import { type ClientOptions, type RedisRole, roleOptions } from './redis-roles.ts';
@@ -22,7 +23,7 @@ export function connectRedis(url: string, role: RedisRole, options: ConnectOptio
   const timeout = options.commandTimeoutMs;
   const settings: ClientOptions = { ...roleOptions[role], connectionName: name };
   if (timeout !== undefined) settings.commandTimeout = timeout;
-  return watched(new Redis(url, settings), logger, clock);
+  return watched(new (ioredis().Redis)(url, settings), logger, clock);
 }
 
 function watched(client: Redis, logger: Logger, clock: Clock): Redis {
@@ -31,7 +32,7 @@ function watched(client: Redis, logger: Logger, clock: Clock): Redis {
   // BullMQ makes its blocking connections by duplicating ours: those are to be watched as well.
   client.duplicate = (override?: ClientOptions) => {
     const { replyMapping: _, ...options } = client.options;
-    return watched(new Redis({ ...options, ...override }), logger, clock);
+    return watched(new (ioredis().Redis)({ ...options, ...override }), logger, clock);
   };
   return client;
 }
