@@ -21,7 +21,7 @@ const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend
 };
 
 /** Schemes that mean another one over a protected line. */
-const aliases: Readonly<Record<string, string>> = { rediss: 'redis' };
+const aliases: Readonly<Record<string, string>> = { etcds: 'etcd', rediss: 'redis' };
 
 /** The locks kept where the URLs say. Connects in the background; answers at once. */
 export function createLocks(given: LocksOptions): Locks {
@@ -29,6 +29,7 @@ export function createLocks(given: LocksOptions): Locks {
   const {
     urls,
     databaseUrl,
+    tls,
     prefix = 'lock:',
     ttlMs = 10_000,
     attemptTimeoutMs = 500,
@@ -38,7 +39,7 @@ export function createLocks(given: LocksOptions): Locks {
     maxHoldMs = Math.max(LONG_HOLD_MS, 6 * ttlMs),
   } = options;
   const common = { prefix, ttlMs, attemptTimeoutMs, logger, clock, random };
-  const backend = backendFor({ urls, databaseUrl, ...common });
+  const backend = backendFor({ urls, databaseUrl, tls, ...common });
   return new FencedLocks(backend, { ...options, ttlMs, maxHoldMs, clock, logger });
 }
 

@@ -10,6 +10,7 @@ export type {
   Locks,
   LocksOptions,
   LockStats,
+  LockTls,
   LockUnreachable,
   LockView,
   NodeTrouble,

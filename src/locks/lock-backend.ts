@@ -3,6 +3,7 @@ import type {
   LockBusy,
   LockGuarantee,
   LockOptions,
+  LockTls,
   LockUnreachable,
   LockView,
   TryLockOptions,
@@ -14,6 +15,7 @@ import type { LossReason } from './lock-loss.ts';
 export interface BackendOptions {
   readonly urls: readonly string[];
   readonly databaseUrl: string | undefined;
+  readonly tls: LockTls | undefined;
   readonly prefix: string;
   /** The longest that any lock lives without being renewed. */
   readonly ttlMs: number;

@@ -7,6 +7,7 @@ import {
   type RunScript,
   redisAddress,
 } from '../redis/index.ts';
+import type { LockTls } from './lock.ts';
 import { type Moment, momentOf } from './lock-deadline.ts';
 import { LockProbation } from './lock-probation.ts';
 import { NodeClock } from './node-clock.ts';
@@ -14,6 +15,7 @@ import { OwedReleases } from './owed-releases.ts';
 
 export interface LockNodeOptions {
   readonly url: string;
+  readonly tls: LockTls | undefined;
   readonly ttlMs: number;
   readonly attemptTimeoutMs: number;
   readonly logger: Logger;
@@ -80,6 +82,7 @@ export class LockNode {
       // Later than an attempt gives up, so that a blocked event loop does not accuse the node.
       commandTimeoutMs: attemptTimeoutMs * 2,
       clock,
+      ...(options.tls && { tls: options.tls }),
     });
     this.#scripts = defineScripts(this.#client, scriptFiles);
     this.#client.on('ready', () => void this.#greet());

@@ -49,6 +49,10 @@ const roomRules: Rules = {
   },
   ...holdRules,
   databaseUrl: url,
+  tls: {
+    allowed: 'ca, cert and key, each a text or a buffer in PEM, with rediss:// or etcds:// URLs',
+    admits: isTls,
+  },
   prefix: {
     allowed: `up to ${LONGEST_PREFIX} characters without ~`,
     // A tilde begins the names of the keys beside a lock.
@@ -82,7 +86,11 @@ const SECRET = new Set(['urls', 'databaseUrl']);
 
 export function locksOptions(options: LocksOptions): LocksOptions {
   const given = checked('createLocks', options, roomRules);
-  if (given['urls'] === undefined) throw invalid('createLocks', 'urls', undefined, roomRules);
+  const { urls, tls } = given;
+  if (urls === undefined) throw invalid('createLocks', 'urls', urls, roomRules);
+  // Whoever gives a certificate believes that the line is protected.
+  const isProtected = (urls as readonly string[]).every((one) => /^(rediss|etcds):/i.test(one));
+  if (tls !== undefined && !isProtected) throw invalid('createLocks', 'tls', tls, roomRules);
   return given as unknown as LocksOptions;
 }
 
@@ -140,6 +148,14 @@ function shown(value: unknown, isSecret = false): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function isTls(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const isPem = (part: unknown) => isFilled(part) || Buffer.isBuffer(part);
+  return Object.entries(value).every(
+    ([name, part]) => ['ca', 'cert', 'key'].includes(name) && isPem(part),
+  );
 }
 
 function isFilled(value: unknown): boolean {

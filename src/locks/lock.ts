@@ -18,6 +18,13 @@ export interface HoldOptions {
   readonly onRenewFailed?: (failure: RenewFailure) => void;
 }
 
+/** As PEM texts, or files read. What the system trusts is trusted when there is no `ca`. */
+export interface LockTls {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+}
+
 export interface LocksOptions extends HoldOptions {
   /**
    * Where the locks are kept: several `redis://` URLs make a quorum of independent nodes, one makes
@@ -27,6 +34,8 @@ export interface LocksOptions extends HoldOptions {
   readonly urls: readonly string[];
   /** What `mysql:` stands for. */
   readonly databaseUrl?: string;
+  /** For servers named as `rediss://` or `etcds://`. */
+  readonly tls?: LockTls;
   /** Comes before every name: `lock:` and `7` make the key `lock:7`. Default: `lock:`. */
   readonly prefix?: string;
   /** One attempt is decided within this time, whatever the servers do. Default: 500. */

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Redis } from 'ioredis';
 import { type Clock, type Logger, systemClock } from '../kernel/index.ts';
 import { ioredis } from './client-library.ts';
@@ -13,6 +14,8 @@ export interface ConnectOptions {
   /** In place of the role's own, for roles that have one. */
   readonly commandTimeoutMs?: number;
   readonly clock?: Clock;
+  /** For a `rediss://` URL: whom to trust, and who we are. */
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
 }
 
 /** A client that is already connecting. It never emits an error that nobody hears. */
@@ -23,6 +26,8 @@ export function connectRedis(url: string, role: RedisRole, options: ConnectOptio
   const timeout = options.commandTimeoutMs;
   const settings: ClientOptions = { ...roleOptions[role], connectionName: name };
   if (timeout !== undefined) settings.commandTimeout = timeout;
+  // Given for any other URL it would turn the protection on.
+  if (options.tls && /^rediss:/i.test(url)) settings.tls = options.tls;
   return watched(new (ioredis().Redis)(url, settings), logger, clock);
 }
 

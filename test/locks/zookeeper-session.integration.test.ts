@@ -45,6 +45,7 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
   /** Without what stands above it. */
   const direct = () => {
     const session = new ZooKeeperSession({
+      account: undefined,
       servers: [{ host: '127.0.0.1', port: servers.ports[0] ?? 0, label: 'it' }],
       ttlMs: 5000,
       timeoutMs: 500,
@@ -52,7 +53,7 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
       random: systemRandom,
       logger: silentLogger,
     });
-    return { session, line: new ZooKeeperLine(session, 'direct:') };
+    return { session, line: new ZooKeeperLine(session, 'direct:', 'anyone') };
   };
 
   it('tells every holder at once when it is over, and begins anew', async () => {

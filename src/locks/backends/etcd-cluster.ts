@@ -14,7 +14,7 @@ import type {
 import { lockAborted, locksClosed } from '../lock-errors.ts';
 import { notReached } from '../lock-errors.ts';
 import { OwedEnds } from '../owed-ends.ts';
-import { serverList } from '../server-list.ts';
+import { mixedLines, serverList } from '../server-list.ts';
 import { type Place, WaitInLine } from '../wait-in-line.ts';
 
 /** As many lines as one transaction can compare; more are entered first and looked at then. */
@@ -30,9 +30,12 @@ export class EtcdCluster implements LockBackend {
   readonly #owed: OwedEnds<EtcdTicket>;
 
   constructor(options: BackendOptions) {
-    const { prefix, ttlMs, clock, logger } = options;
+    const { urls, prefix, ttlMs, clock, logger } = options;
+    const isProtected = urls.some((url) => /^etcds:/i.test(url));
+    if (isProtected && !urls.every((url) => /^etcds:/i.test(url))) throw mixedLines();
     this.#gateway = new EtcdGateway({
-      servers: serverList(options.urls, 2379),
+      list: serverList(urls, 2379),
+      tls: isProtected ? (options.tls ?? {}) : undefined,
       timeoutMs: Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2)),
       clock,
       logger,

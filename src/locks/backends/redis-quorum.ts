@@ -28,17 +28,18 @@ export class RedisQuorum implements LockBackend {
   #closed = false;
 
   constructor(options: BackendOptions) {
-    const { urls, prefix, ttlMs, logger, clock, random } = options;
+    const { urls, tls, prefix, ttlMs, logger, clock, random } = options;
     refuseTwins(urls);
     this.guarantee = urls.length === 1 ? 'single-node' : 'quorum';
     const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
-    const node = { ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
+    const node = { tls, ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
     const onClockJump = (jumped: LockNode) => this.#nodes.alarm(jumped);
     const nodes = urls.map((url) => new LockNode({ ...node, url, onClockJump }));
     this.#nodes = new QuorumNodes({ nodes, prefix, ttlMs, timeoutMs, clock });
     this.#candidate = new FenceCandidate(clock);
     this.#line = new LockLine({
       urls,
+      tls,
       quorum: this.#nodes.quorum,
       process: this.#process,
       channel: this.#nodes.channelOf(this.#process),

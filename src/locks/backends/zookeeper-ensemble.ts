@@ -34,10 +34,11 @@ export class ZooKeeperEnsemble implements LockBackend {
 
   constructor(options: BackendOptions) {
     const { prefix, ttlMs, clock, random, logger } = options;
-    const servers = serverList(options.urls, 2181);
+    const { servers, account } = serverList(options.urls, 2181);
     const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
-    this.#session = new ZooKeeperSession({ servers, ttlMs, timeoutMs, clock, random, logger });
-    this.#line = new ZooKeeperLine(this.#session, prefix);
+    const rules = { servers, account, ttlMs, timeoutMs, clock, random, logger };
+    this.#session = new ZooKeeperSession(rules);
+    this.#line = new ZooKeeperLine(this.#session, prefix, account ? 'our account' : 'anyone');
     this.#waiting = new WaitInLine(options);
     const owed = new OwedEnds<ZooKeeperTicket>({
       end: (ticket) => this.#line.leave(ticket),
