@@ -1,11 +1,11 @@
-import { AppError, type Logger, systemClock, systemRandom } from '../kernel/index.ts';
+import { AppError, type Logger, messageOf, systemClock, systemRandom } from '../kernel/index.ts';
 import { DatabaseLocks } from './backends/database-locks.ts';
 import { EtcdCluster } from './backends/etcd-cluster.ts';
 import { MemoryLocks } from './backends/memory-locks.ts';
 import { RedisQuorum } from './backends/redis-quorum.ts';
 import { ZooKeeperEnsemble } from './backends/zookeeper-ensemble.ts';
 import { FencedLocks } from './fenced-locks.ts';
-import type { Locks, LocksOptions } from './lock.ts';
+import type { ClockJump, Locks, LocksOptions } from './lock.ts';
 import type { BackendOptions, LockBackend } from './lock-backend.ts';
 import { locksOptions } from './lock-options.ts';
 
@@ -38,7 +38,15 @@ export function createLocks(given: LocksOptions): Locks {
     random = systemRandom,
     maxHoldMs = Math.max(LONG_HOLD_MS, 6 * ttlMs),
   } = options;
-  const common = { prefix, ttlMs, attemptTimeoutMs, logger, clock, random };
+  const onClockJump = (jump: ClockJump) => {
+    try {
+      options.onClockJump?.(jump);
+    } catch (error) {
+      const facts = { ...jump, handler: 'onClockJump', error: messageOf(error) };
+      logger.error('a handler of a lock failed', facts);
+    }
+  };
+  const common = { prefix, ttlMs, attemptTimeoutMs, onClockJump, logger, clock, random };
   const backend = backendFor({ urls, databaseUrl, tls, ...common });
   return new FencedLocks(backend, { ...options, ttlMs, maxHoldMs, clock, logger });
 }

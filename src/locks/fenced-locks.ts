@@ -57,7 +57,7 @@ export class FencedLocks implements Locks {
   }
 
   get stats(): LockStats {
-    return this.#counts.seen(this.#backend.trips);
+    return this.#counts.seen(this.#backend.trips, this.#backend.clockJumps ?? 0);
   }
 
   async tryLock(names: readonly string[], options: TryLockOptions = {}): Promise<TryOutcome> {

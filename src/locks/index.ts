@@ -1,5 +1,6 @@
 export { createLocks } from './create-locks.ts';
 export type {
+  ClockJump,
   HeldLock,
   HoldOptions,
   LockBusy,

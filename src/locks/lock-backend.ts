@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '../kernel/index.ts';
 import type {
+  ClockJump,
   LockBusy,
   LockGuarantee,
   LockOptions,
@@ -20,6 +21,7 @@ export interface BackendOptions {
   /** The longest that any lock lives without being renewed. */
   readonly ttlMs: number;
   readonly attemptTimeoutMs: number;
+  readonly onClockJump: (jump: ClockJump) => void;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -40,6 +42,8 @@ export interface LockBackend {
   readonly guarantee: LockGuarantee;
   /** Questions sent and waited for so far; one that goes to all nodes at once is one. */
   readonly trips: number;
+  /** Seen so far; undefined when nothing here depends on the clocks of servers. */
+  readonly clockJumps?: number;
   tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer>;
   /** Waits in line while busy; answers busy when the time is up, throws `lock-aborted`. */
   acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer>;

@@ -21,7 +21,7 @@ export interface LockNodeOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Its clock jumped: what we hold there may have ended, or end, before its time. */
-  readonly onClockJump: (node: LockNode) => void;
+  readonly onClockJump: (node: LockNode, jumpMs: number, waitMs: number) => void;
 }
 
 const scriptFiles = {
@@ -56,7 +56,7 @@ export class LockNode {
   readonly #scripts: Readonly<Record<keyof typeof scriptFiles, RunScript>>;
   readonly #clock: Clock;
   readonly #nodeClock: NodeClock;
-  readonly #onClockJump: (node: LockNode) => void;
+  readonly #onClockJump: LockNodeOptions['onClockJump'];
   readonly #probation: LockProbation;
   readonly #owed: OwedReleases;
   readonly #logger: Logger;
@@ -179,7 +179,7 @@ export class LockNode {
     const waitMs = this.#probation.jumped(jumpMs);
     const facts = { event: 'clock-jump', jumpMs: Math.round(jumpMs), waitMs: Math.round(waitMs) };
     this.#logger.warn('lock node changed its clock: not counted for a while', facts);
-    this.#onClockJump(this);
+    this.#onClockJump(this, facts.jumpMs, facts.waitMs);
   }
 
   /**

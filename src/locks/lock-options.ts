@@ -61,6 +61,7 @@ const roomRules: Rules = {
   },
   ttlMs: wholeMs(SHORTEST_TTL_MS, LONGEST_MS),
   attemptTimeoutMs: wholeMs(1, LONGEST_MS),
+  onClockJump: routine,
   reentrant: flag,
   logger: able('a logger', 'error', 'warn', 'info', 'debug', 'writes', 'with'),
   clock: able('a clock', 'wallMs', 'monotonicMs'),

@@ -40,6 +40,8 @@ export interface LocksOptions extends HoldOptions {
   readonly prefix?: string;
   /** One attempt is decided within this time, whatever the servers do. Default: 500. */
   readonly attemptTimeoutMs?: number;
+  /** Called when the clock of a Redis node has jumped; what is held there is renewed by itself. */
+  readonly onClockJump?: (jump: ClockJump) => void;
   /** `withLock` inside of `withLock` for the same names goes in under the lock held. */
   readonly reentrant?: boolean;
   /** Default: says nothing. */
@@ -65,6 +67,15 @@ export interface LockLoss {
   readonly reason: LossReason;
   /** The error `lock-lost`, as the signal carries it. */
   readonly error: Error;
+}
+
+export interface ClockJump {
+  /** `host:port` of the node. */
+  readonly node: string;
+  /** By so much; below zero when it was set back. */
+  readonly jumpMs: number;
+  /** For so long its vote is not counted. */
+  readonly waitMs: number;
 }
 
 export interface RenewFailure {
@@ -159,6 +170,8 @@ export interface LockStats {
   readonly holdMs: number;
   /** Questions sent and waited for; one that goes to all nodes at once is one. */
   readonly trips: number;
+  /** Of the clocks of Redis nodes; each is seen by every process that asks the node. */
+  readonly clockJumps: number;
   /** The highest given out here. */
   readonly fence: bigint;
 }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock, systemRandom } from '../../src/kernel/index.ts';
 import {
+  type ClockJump,
   createLocks,
   type HeldLock,
   type Locks,
@@ -18,6 +19,7 @@ export interface RoomOptions {
   readonly prefix?: string;
   readonly databaseUrl?: string;
   readonly tls?: LockTls;
+  readonly onClockJump?: (jump: ClockJump) => void;
 }
 
 /** Locks as a process of its own would make them: own connections, own place in line. */

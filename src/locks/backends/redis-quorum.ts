@@ -11,7 +11,7 @@ import type {
 } from '../lock-backend.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
 import { LockLine } from '../lock-line.ts';
-import { LockNode } from '../lock-node.ts';
+import { LockNode, type LockNodeOptions } from '../lock-node.ts';
 import { inspectNodes } from '../lock-view.ts';
 import type { LockWaiter } from '../lock-waiter.ts';
 import { type AttemptAnswer, attemptQuorum } from '../quorum-attempt.ts';
@@ -20,6 +20,7 @@ import { QuorumNodes } from '../quorum-nodes.ts';
 /** Locks on a majority of independent Redis servers. A single server is a quorum of one. */
 export class RedisQuorum implements LockBackend {
   readonly guarantee: LockGuarantee;
+  clockJumps = 0;
   readonly #nodes: QuorumNodes;
   readonly #candidate: FenceCandidate;
   readonly #line: LockLine;
@@ -33,7 +34,11 @@ export class RedisQuorum implements LockBackend {
     this.guarantee = urls.length === 1 ? 'single-node' : 'quorum';
     const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
     const node = { tls, ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
-    const onClockJump = (jumped: LockNode) => this.#nodes.alarm(jumped);
+    const onClockJump: LockNodeOptions['onClockJump'] = (jumped, jumpMs, waitMs) => {
+      this.clockJumps += 1;
+      this.#nodes.alarm(jumped);
+      options.onClockJump({ node: jumped.label, jumpMs, waitMs });
+    };
     const nodes = urls.map((url) => new LockNode({ ...node, url, onClockJump }));
     this.#nodes = new QuorumNodes({ nodes, prefix, ttlMs, timeoutMs, clock });
     this.#candidate = new FenceCandidate(clock);
