@@ -23,7 +23,7 @@ export interface Config {
   readonly notices: NoticesConfig;
 }
 
-const LOCK_SCHEMES = ['redis', 'rediss', 'etcd', 'zookeeper'];
+const LOCK_SCHEMES = ['redis', 'rediss', 'etcd', 'etcds', 'zookeeper'];
 
 /** Where the doors of this process are, and who may come in. */
 export interface DoorsConfig {

@@ -115,7 +115,7 @@ function joined(parts: readonly string[]): string[] {
   const urls: string[] = [];
   for (const part of parts.map((text) => text.trim())) {
     const before = urls.at(-1);
-    const isMember = !part.includes('://') && /^(?:etcd|zookeeper):\/\//i.test(before ?? '');
+    const isMember = !part.includes('://') && /^(?:etcds?|zookeeper):\/\//i.test(before ?? '');
     if (isMember) urls[urls.length - 1] = `${before},${part}`;
     else urls.push(part);
   }

@@ -114,5 +114,5 @@ export async function assertSchema({ config, logger, database }: App): Promise<v
       { details: { pending } },
     );
   }
-  await assertPrivileges(database);
+  await assertPrivileges(database, { locksToo: config.lockUrls.includes('mysql:') });
 }

@@ -22,7 +22,8 @@ export async function examineDatabase(config: Config): Promise<Check[]> {
             found: `${pending.length} migrations to run, first ${pending[0]}`,
             next: 'run: holdfast migrate',
           };
-    if (pending.length === 0) await assertPrivileges(database);
+    const locksToo = config.lockUrls.includes('mysql:');
+    if (pending.length === 0) await assertPrivileges(database, { locksToo });
     return [
       { what: 'database', ok: true, found: `${version}, ${isolation}` },
       { what: 'sql_mode', ok: true, found: sqlMode },

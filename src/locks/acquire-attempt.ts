@@ -7,6 +7,7 @@ export interface AttemptRequest {
   readonly keys: readonly string[];
   /** As acquire.lua wants them; the first is the owner. */
   readonly args: readonly (string | number)[];
+  readonly ttlMs: number;
   readonly timeoutMs: number;
 }
 
@@ -51,7 +52,7 @@ export async function attemptAcquire(
     timeoutMs: request.timeoutMs,
     ask: (node, index) => {
       touched.add(index);
-      return node.acquire(keys, args);
+      return node.acquire(keys, args, request);
     },
     count: (index, reply) => {
       const answer = reply as GrantReply | RefusalReply | LateReply;

@@ -12,10 +12,11 @@ import type {
   TryLockOptions,
   TryOutcome,
 } from './lock.ts';
-import type { AcquireAnswer, Lease, LockBackend } from './lock-backend.ts';
+import type { AcquireAnswer, Lease, LockBackend, WaitAsk } from './lock-backend.ts';
 import { LockCounts } from './lock-counts.ts';
 import { lockLost, locksClosed, notHeld } from './lock-errors.ts';
 import { lockNames } from './lock-names.ts';
+import { CallOptions } from './lock-options.ts';
 import { LockScopes } from './lock-scopes.ts';
 
 export interface FencedLocksOptions extends HoldOptions {
@@ -34,6 +35,7 @@ type Outcome =
 export class FencedLocks implements Locks {
   readonly #backend: LockBackend;
   readonly #options: FencedLocksOptions;
+  readonly #callOptions: CallOptions;
   readonly #counts = new LockCounts();
   readonly #open = new Set<HeldLease>();
   readonly #scopes: LockScopes | undefined;
@@ -42,6 +44,7 @@ export class FencedLocks implements Locks {
   constructor(backend: LockBackend, options: FencedLocksOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#callOptions = new CallOptions(options.ttlMs);
     this.#scopes = options.reentrant === true ? new LockScopes() : undefined;
   }
 
@@ -54,28 +57,30 @@ export class FencedLocks implements Locks {
   }
 
   get stats(): LockStats {
-    return this.#counts.seen(this.#backend.trips);
+    return this.#counts.seen(this.#backend.trips, this.#backend.clockJumps ?? 0);
   }
 
-  tryLock(names: readonly string[], options: TryLockOptions = {}): Promise<TryOutcome> {
-    return this.#take(names, options, (checked) => this.#backend.tryAcquire(checked, options));
+  async tryLock(names: readonly string[], options: TryLockOptions = {}): Promise<TryOutcome> {
+    const call = this.#call('tryLock', options);
+    return this.#take(names, call, (checked) => this.#backend.tryAcquire(checked, call));
   }
 
-  lock(names: readonly string[], options: LockOptions = {}): Promise<TryOutcome> {
-    return this.#take(names, options, (checked) => this.#backend.acquire(checked, options));
+  async lock(names: readonly string[], options: LockOptions = {}): Promise<TryOutcome> {
+    const call = this.#call('lock', options);
+    return this.#take(names, call, (checked) => this.#backend.acquire(checked, call));
   }
 
   async withLock<T>(
     names: readonly string[],
-    options: LockOptions,
+    options: LockOptions | number,
     routine: (held: HeldLock) => Promise<T>,
   ): Promise<T> {
-    this.#assertOpen();
-    const joined = this.#scopes && (await this.#scopes.join(lockNames(names), options, routine));
+    const call = this.#call('withLock', options);
+    const joined = this.#scopes && (await this.#scopes.join(lockNames(names), call, routine));
     if (joined) return joined.value;
-    const ask = (checked: readonly string[]) => this.#backend.acquire(checked, options);
-    const outcome = await this.#take(names, options, ask);
-    if (outcome.kind !== 'held') throw notHeld(lockNames(names), outcome, options.timeoutMs);
+    const ask = (checked: readonly string[]) => this.#backend.acquire(checked, call);
+    const outcome = await this.#take(names, call, ask);
+    if (outcome.kind !== 'held') throw notHeld(lockNames(names), outcome, call.timeoutMs);
     const { held } = outcome;
     let result: T;
     try {
@@ -111,15 +116,14 @@ export class FencedLocks implements Locks {
 
   async #take(
     names: readonly string[],
-    options: HoldOptions,
+    call: WaitAsk,
     ask: (names: readonly string[]) => Promise<AcquireAnswer>,
   ): Promise<Outcome> {
-    this.#assertOpen();
     const checked = lockNames(names);
     const { clock } = this.#options;
     const start = clock.monotonicMs();
     try {
-      const outcome = this.#outcome(checked, options, await ask(checked));
+      const outcome = this.#outcome(checked, call, await ask(checked));
       this.#counts.answered(outcome, clock.monotonicMs() - start);
       return outcome;
     } catch (error) {
@@ -128,7 +132,7 @@ export class FencedLocks implements Locks {
     }
   }
 
-  #outcome(names: readonly string[], options: HoldOptions, answer: AcquireAnswer): Outcome {
+  #outcome(names: readonly string[], call: WaitAsk, answer: AcquireAnswer): Outcome {
     if (answer.kind === 'unreachable') return answer;
     if (answer.kind === 'busy') {
       return { kind: 'busy', names: answer.names, retryAfterMs: answer.retryAfterMs };
@@ -137,17 +141,16 @@ export class FencedLocks implements Locks {
       void answer.lease.release(); // granted too late to be given to anybody; never rejects
       throw locksClosed();
     }
-    return { kind: 'held', held: this.#hold(names, options, answer.lease) };
+    return { kind: 'held', held: this.#hold(names, call, answer.lease) };
   }
 
-  #hold(names: readonly string[], options: HoldOptions, lease: Lease): HeldLease {
-    const { clock, logger, ttlMs } = this.#options;
+  #hold(names: readonly string[], call: WaitAsk, lease: Lease): HeldLease {
+    const { clock, logger } = this.#options;
     const since = clock.monotonicMs();
-    const wanted = { ...this.#options, ...options };
+    const wanted = { ...this.#options, ...call };
     const { onLost } = wanted;
     const held = new HeldLease({
       ...wanted,
-      ttlMs, // what the servers were told; no call can change it
       clock,
       logger,
       names,
@@ -172,6 +175,12 @@ export class FencedLocks implements Locks {
     });
     await Promise.all(releases);
     await this.#backend.close();
+  }
+
+  /** What a call wants; throws when it cannot have that. */
+  #call(call: 'tryLock' | 'lock' | 'withLock', options: LockOptions | number): WaitAsk {
+    this.#assertOpen();
+    return this.#callOptions.of(call, options);
   }
 
   #assertOpen(): void {

@@ -1,5 +1,6 @@
 export { createLocks } from './create-locks.ts';
 export type {
+  ClockJump,
   HeldLock,
   HoldOptions,
   LockBusy,
@@ -10,6 +11,7 @@ export type {
   Locks,
   LocksOptions,
   LockStats,
+  LockTls,
   LockUnreachable,
   LockView,
   NodeTrouble,

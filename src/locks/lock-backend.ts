@@ -1,8 +1,10 @@
 import type { Clock, Logger, Random } from '../kernel/index.ts';
 import type {
+  ClockJump,
   LockBusy,
   LockGuarantee,
   LockOptions,
+  LockTls,
   LockUnreachable,
   LockView,
   TryLockOptions,
@@ -14,13 +16,20 @@ import type { LossReason } from './lock-loss.ts';
 export interface BackendOptions {
   readonly urls: readonly string[];
   readonly databaseUrl: string | undefined;
+  readonly tls: LockTls | undefined;
   readonly prefix: string;
+  /** The longest that any lock lives without being renewed. */
   readonly ttlMs: number;
   readonly attemptTimeoutMs: number;
+  readonly onClockJump: (jump: ClockJump) => void;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** A call with its ttl settled: that of `createLocks`, or a shorter one of its own. */
+export type TryAsk = TryLockOptions & { readonly ttlMs: number };
+export type WaitAsk = LockOptions & { readonly ttlMs: number };
 
 /**
  * What a kind of server has to offer to carry locks. Everything above it (deadline, renewal,
@@ -33,9 +42,11 @@ export interface LockBackend {
   readonly guarantee: LockGuarantee;
   /** Questions sent and waited for so far; one that goes to all nodes at once is one. */
   readonly trips: number;
-  tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer>;
+  /** Seen so far; undefined when nothing here depends on the clocks of servers. */
+  readonly clockJumps?: number;
+  tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer>;
   /** Waits in line while busy; answers busy when the time is up, throws `lock-aborted`. */
-  acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer>;
+  acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer>;
   inspect(names: readonly string[]): Promise<LockView[]>;
   close(): Promise<void>;
 }

@@ -37,7 +37,7 @@ export class LockCounts {
     this.#holdMs += ms;
   }
 
-  seen(trips: number): LockStats {
+  seen(trips: number, clockJumps: number): LockStats {
     const counted = lossReasons.filter((reason) => reason !== 'released');
     return {
       acquired: this.#acquired,
@@ -50,6 +50,7 @@ export class LockCounts {
       waitMs: this.#waitMs,
       holdMs: this.#holdMs,
       trips,
+      clockJumps,
       fence: this.#fence,
     };
   }

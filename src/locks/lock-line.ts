@@ -1,6 +1,7 @@
 import type { Logger, Random } from '../kernel/index.ts';
 import { AbortCalls } from './abort-calls.ts';
 import type { FenceCandidate } from './fence-candidate.ts';
+import type { LockTls } from './lock.ts';
 import { LockWaiter } from './lock-waiter.ts';
 import { WakeListener } from './wake-listener.ts';
 
@@ -10,6 +11,7 @@ const GRACE_MS = 10;
 
 export interface LockLineOptions {
   readonly urls: readonly string[];
+  readonly tls: LockTls | undefined;
   readonly channel: string;
   readonly process: string;
   readonly quorum: number;

@@ -7,6 +7,7 @@ import {
   type RunScript,
   redisAddress,
 } from '../redis/index.ts';
+import type { LockTls } from './lock.ts';
 import { type Moment, momentOf } from './lock-deadline.ts';
 import { LockProbation } from './lock-probation.ts';
 import { NodeClock } from './node-clock.ts';
@@ -14,12 +15,13 @@ import { OwedReleases } from './owed-releases.ts';
 
 export interface LockNodeOptions {
   readonly url: string;
+  readonly tls: LockTls | undefined;
   readonly ttlMs: number;
   readonly attemptTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Its clock jumped: what we hold there may have ended, or end, before its time. */
-  readonly onClockJump: (node: LockNode) => void;
+  readonly onClockJump: (node: LockNode, jumpMs: number, waitMs: number) => void;
 }
 
 const scriptFiles = {
@@ -31,6 +33,12 @@ const scriptFiles = {
 };
 
 type Args = readonly (string | number)[];
+
+interface AttemptTime {
+  readonly ttlMs: number;
+  /** The attempt is decided after so long. */
+  readonly timeoutMs: number;
+}
 
 const PING_PAUSE_MS = 100;
 /** So many unanswered pings, and the connection itself is taken for dead. */
@@ -46,10 +54,9 @@ export class LockNode {
   readonly label: string;
   readonly #client: RedisClient;
   readonly #scripts: Readonly<Record<keyof typeof scriptFiles, RunScript>>;
-  readonly #attemptTimeoutMs: number;
   readonly #clock: Clock;
   readonly #nodeClock: NodeClock;
-  readonly #onClockJump: (node: LockNode) => void;
+  readonly #onClockJump: LockNodeOptions['onClockJump'];
   readonly #probation: LockProbation;
   readonly #owed: OwedReleases;
   readonly #logger: Logger;
@@ -64,7 +71,6 @@ export class LockNode {
     const { url, clock, attemptTimeoutMs } = options;
     this.label = redisAddress(url);
     this.#logger = options.logger.with({ lockNode: this.label });
-    this.#attemptTimeoutMs = attemptTimeoutMs;
     this.#clock = clock;
     this.#nodeClock = new NodeClock(options.ttlMs);
     this.#onClockJump = options.onClockJump;
@@ -76,6 +82,7 @@ export class LockNode {
       // Later than an attempt gives up, so that a blocked event loop does not accuse the node.
       commandTimeoutMs: attemptTimeoutMs * 2,
       clock,
+      ...(options.tls && { tls: options.tls }),
     });
     this.#scripts = defineScripts(this.#client, scriptFiles);
     this.#client.on('ready', () => void this.#greet());
@@ -105,8 +112,9 @@ export class LockNode {
   }
 
   /** Undefined when the answer does not count: it came with the news that the clock jumped. */
-  async acquire(keys: readonly string[], args: Args): Promise<unknown> {
-    const answer = await this.#ask('acquire', keys, [...args, this.#outOfDate()]);
+  async acquire(keys: readonly string[], args: Args, time: AttemptTime): Promise<unknown> {
+    this.#nodeClock.watchFor(time.ttlMs);
+    const answer = await this.#ask('acquire', keys, [...args, this.#outOfDate(time)]);
     return this.usable ? answer : undefined;
   }
 
@@ -171,17 +179,17 @@ export class LockNode {
     const waitMs = this.#probation.jumped(jumpMs);
     const facts = { event: 'clock-jump', jumpMs: Math.round(jumpMs), waitMs: Math.round(waitMs) };
     this.#logger.warn('lock node changed its clock: not counted for a while', facts);
-    this.#onClockJump(this);
+    this.#onClockJump(this, facts.jumpMs, facts.waitMs);
   }
 
   /**
    * An attempt is over after its time, but its request may lie in some buffer for longer than
    * that, and even come after the release that was sent on the next connection.
    */
-  #outOfDate(): string {
+  #outOfDate({ timeoutMs }: AttemptTime): string {
     const latestMs = this.#nodeClock.latestMs(momentOf(this.#clock));
     if (latestMs === undefined) return '';
-    return ((latestMs + this.#attemptTimeoutMs) * 1000).toFixed(0);
+    return ((latestMs + timeoutMs) * 1000).toFixed(0);
   }
 
   /** A node that refuses (no permission, out of memory) does so each time: say it once. */

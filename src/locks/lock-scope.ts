@@ -31,6 +31,8 @@ export class LockScope {
   /** Waits for a turn; false when the scope has ended before it came. */
   enter(names: readonly string[], { timeoutMs, signal }: LockOptions): Promise<boolean> {
     if (!this.#isOpen || !this.#isTaken) return Promise.resolve(this.#admit());
+    // More than a timer can count is for ever.
+    const isTimed = timeoutMs !== undefined && timeoutMs < 2 ** 31;
     return new Promise((resolve, reject) => {
       const leave = () => {
         clearTimeout(timer);
@@ -49,7 +51,7 @@ export class LockScope {
         leave();
         reject(notHeld(names, { kind: 'busy', names, retryAfterMs: 1 }, timeoutMs));
       };
-      const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+      const timer = isTimed ? setTimeout(giveUp, timeoutMs) : undefined;
       this.#line.add(wake);
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort);

@@ -3,6 +3,11 @@ import type { LossReason } from './lock-loss.ts';
 
 /** How a lock is held. Given to `createLocks` it holds for all locks, given to a call for one. */
 export interface HoldOptions {
+  /**
+   * How long a lock lives on the servers when nobody renews it. Default: 10,000; for a call that
+   * of `createLocks`, which none can exceed: a node that restarted is not counted for so long.
+   */
+  readonly ttlMs?: number;
   /** Renew the lock at a third of its time, as long as it is held. Default: true. */
   readonly autoRenew?: boolean;
   /** No lock is held longer than this, however often it is renewed. Default: a minute or 6 ttl. */
@@ -11,6 +16,13 @@ export interface HoldOptions {
   readonly onLost?: (loss: LockLoss) => void;
   /** Called at each renewal that failed while the lock is still held: there is time to mend. */
   readonly onRenewFailed?: (failure: RenewFailure) => void;
+}
+
+/** As PEM texts, or files read. What the system trusts is trusted when there is no `ca`. */
+export interface LockTls {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
 }
 
 export interface LocksOptions extends HoldOptions {
@@ -22,12 +34,14 @@ export interface LocksOptions extends HoldOptions {
   readonly urls: readonly string[];
   /** What `mysql:` stands for. */
   readonly databaseUrl?: string;
+  /** For servers named as `rediss://` or `etcds://`. */
+  readonly tls?: LockTls;
   /** Comes before every name: `lock:` and `7` make the key `lock:7`. Default: `lock:`. */
   readonly prefix?: string;
-  /** How long a lock lives on the servers when nobody renews it. Default: 10,000. */
-  readonly ttlMs?: number;
   /** One attempt is decided within this time, whatever the servers do. Default: 500. */
   readonly attemptTimeoutMs?: number;
+  /** Called when the clock of a Redis node has jumped; what is held there is renewed by itself. */
+  readonly onClockJump?: (jump: ClockJump) => void;
   /** `withLock` inside of `withLock` for the same names goes in under the lock held. */
   readonly reentrant?: boolean;
   /** Default: says nothing. */
@@ -53,6 +67,15 @@ export interface LockLoss {
   readonly reason: LossReason;
   /** The error `lock-lost`, as the signal carries it. */
   readonly error: Error;
+}
+
+export interface ClockJump {
+  /** `host:port` of the node. */
+  readonly node: string;
+  /** By so much; below zero when it was set back. */
+  readonly jumpMs: number;
+  /** For so long its vote is not counted. */
+  readonly waitMs: number;
 }
 
 export interface RenewFailure {
@@ -84,10 +107,11 @@ export interface Locks {
   /**
    * Runs the routine under the lock. Its own result or error always comes through; only a result
    * reached after the lock was lost becomes `lock-lost`, with the result in `details.result`.
+   * A number in place of the options is the ttl.
    */
   withLock<T>(
     names: readonly string[],
-    options: LockOptions,
+    options: LockOptions | number,
     routine: (held: HeldLock) => Promise<T>,
   ): Promise<T>;
   /** Could one of the names not be taken now? Throws `lock-unreachable` when nobody can tell. */
@@ -146,6 +170,8 @@ export interface LockStats {
   readonly holdMs: number;
   /** Questions sent and waited for; one that goes to all nodes at once is one. */
   readonly trips: number;
+  /** Of the clocks of Redis nodes; each is seen by every process that asks the node. */
+  readonly clockJumps: number;
   /** The highest given out here. */
   readonly fence: bigint;
 }

@@ -32,11 +32,18 @@ const ROUNDING_MS = 2;
  */
 export class NodeClock {
   readonly #ttlMs: number;
+  #shortestMs: number;
   #offset: Offset | undefined;
   #sinceMs = 0;
 
   constructor(ttlMs: number) {
     this.#ttlMs = ttlMs;
+    this.#shortestMs = ttlMs;
+  }
+
+  /** A lock with this ttl is asked for: from now on what would end it early counts as a jump. */
+  watchFor(ttlMs: number): void {
+    if (ttlMs < this.#shortestMs) this.#shortestMs = ttlMs;
   }
 
   /** By how many ms the clock has jumped since the last readings; 0 when it has not. */
@@ -47,11 +54,11 @@ export class NodeClock {
     };
     const known = this.#offset;
     const ageMs = received.monotonicMs - this.#sinceMs;
-    const budgetMs = Math.max(driftMs(this.#ttlMs), ROUNDING_MS + HONEST_DRIFT * ageMs);
+    const budgetMs = Math.max(driftMs(this.#shortestMs), ROUNDING_MS + HONEST_DRIFT * ageMs);
     const wall = known ? beyond(known.byWall, seen.byWall, budgetMs) : 0;
     const monotonic = known ? beyond(known.byMonotonic, seen.byMonotonic, budgetMs) : 0;
     // Told apart for one ttl against one reading, or a clock that runs fast would never stand out.
-    if (!known || wall !== 0 || monotonic !== 0 || ageMs > this.#ttlMs) {
+    if (!known || wall !== 0 || monotonic !== 0 || ageMs > this.#shortestMs) {
       this.#offset = seen;
       this.#sinceMs = received.monotonicMs;
     } else {

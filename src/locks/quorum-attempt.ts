@@ -17,6 +17,7 @@ export interface AttemptOptions {
   readonly names: readonly string[];
   /** Never used before, so that a late reply or a late release of another attempt does nothing. */
   readonly owner: string;
+  readonly ttlMs: number;
   readonly fenceAbove: bigint | undefined;
   readonly waiter: LockWaiter | undefined;
 }
@@ -33,20 +34,22 @@ export async function attemptQuorum(
   candidate: FenceCandidate,
   options: AttemptOptions,
 ): Promise<AttemptAnswer> {
-  const { names, owner, waiter } = options;
+  const { names, owner, ttlMs, waiter } = options;
   const keys = nodes.keysOf(names);
-  const args = nodes.acquireArgs(owner, candidate.next(options.fenceAbove), waiter);
+  const args = nodes.acquireArgs(options, candidate.next(options.fenceAbove), waiter);
   const sentAt = momentOf(nodes.clock);
-  const request = { nodes: nodes.all, keys, args, timeoutMs: nodes.timeoutMs };
+  const timeoutMs = nodes.decidedWithin(ttlMs);
+  const request = { nodes: nodes.all, keys, args, ttlMs, timeoutMs };
   nodes.trips += 1;
   const attempt = await attemptAcquire(request, (fence) => candidate.saw(fence));
 
   const touched = nodes.at(attempt.touched);
-  const elapsedMs = () => nodes.clock.monotonicMs() - sentAt.monotonicMs;
-  const fence = await agreedFence(nodes, attempt, keys, owner, elapsedMs());
-  const deadline = new LockDeadline(nodes.clock, nodes.ttlMs, sentAt);
-  if (fence !== undefined && deadline.remainingMs() >= nodes.ttlMs * LEAST_VALIDITY) {
-    const grant = { keys, owner, fence, sentAt, waiter, holders: touched };
+  // Both rounds together keep to the time of one attempt.
+  const leftMs = timeoutMs - (nodes.clock.monotonicMs() - sentAt.monotonicMs);
+  const fence = await agreedFence(nodes, attempt, keys, owner, Math.max(1, leftMs));
+  const deadline = new LockDeadline(nodes.clock, ttlMs, sentAt);
+  if (fence !== undefined && deadline.remainingMs() >= ttlMs * LEAST_VALIDITY) {
+    const grant = { keys, owner, ttlMs, fence, sentAt, waiter, holders: touched };
     return { kind: 'granted', lease: new RedisLease(nodes, grant) };
   }
   nodes.sendRelease(touched, keys, nodes.retreatArgs(owner, waiter));
@@ -59,7 +62,7 @@ async function agreedFence(
   { verdict }: Attempt,
   keys: readonly string[],
   owner: string,
-  elapsedMs: number,
+  timeoutMs: number,
 ): Promise<number | undefined> {
   if (verdict.kind === 'agreed') return verdict.fence;
   if (verdict.kind !== 'confirm') return undefined;
@@ -68,8 +71,7 @@ async function agreedFence(
   const confirmed = await pollNodes({
     nodes: nodes.at(verdict.nodes),
     quorum: nodes.quorum,
-    // Both rounds together keep to the time of one attempt.
-    timeoutMs: Math.max(1, nodes.timeoutMs - elapsedMs),
+    timeoutMs,
     ask: (node: LockNode) => node.confirm(keys, args),
     yes: 1,
   });

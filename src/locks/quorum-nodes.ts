@@ -24,6 +24,7 @@ type Args = readonly (string | number)[];
 export class QuorumNodes {
   readonly all: readonly LockNode[];
   readonly quorum: number;
+  /** The longest that any lock lives without being renewed. */
   readonly ttlMs: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -66,11 +67,20 @@ export class QuorumNodes {
     return `${this.#lineKeys[2]}${process}`;
   }
 
-  acquireArgs(owner: string, candidate: number, waiter: LockWaiter | undefined): Args {
+  /** A lock granted after half of its time is worth little. */
+  decidedWithin(ttlMs: number): number {
+    return Math.min(this.timeoutMs, Math.floor(ttlMs / 2));
+  }
+
+  acquireArgs(
+    { owner, ttlMs }: { readonly owner: string; readonly ttlMs: number },
+    candidate: number,
+    waiter: LockWaiter | undefined,
+  ): Args {
     const place = waiter ? [waiter.member, waiter.ticket] : ['', ''];
     const [waiters, anyone] = this.#lineKeys;
     const times = [WAITER_ALIVE_MS, anyone] as const;
-    return [owner, this.ttlMs, candidate, KEEP_FENCE_MS, waiters, ...place, ...times];
+    return [owner, ttlMs, candidate, KEEP_FENCE_MS, waiters, ...place, ...times];
   }
 
   confirmArgs(owner: string, fence: number): Args {

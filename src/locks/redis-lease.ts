@@ -8,6 +8,7 @@ import type { QuorumNodes } from './quorum-nodes.ts';
 export interface RedisGrant {
   readonly keys: readonly string[];
   readonly owner: string;
+  readonly ttlMs: number;
   readonly fence: number;
   readonly sentAt: Moment;
   /** The nodes that granted it, or may have: no other one has anything of it. */
@@ -31,14 +32,14 @@ export class RedisLease implements Lease {
   }
 
   async renew(): Promise<RenewAnswer> {
-    const { clock, quorum, timeoutMs, ttlMs } = this.#nodes;
-    const { keys, owner, holders } = this.#grant;
+    const { clock, quorum } = this.#nodes;
+    const { keys, owner, ttlMs, holders } = this.#grant;
     const sentAt = momentOf(clock);
     this.#nodes.trips += 1;
     const verdict = await pollNodes({
       nodes: holders,
       quorum,
-      timeoutMs,
+      timeoutMs: this.#nodes.decidedWithin(ttlMs),
       may: (node) => node.answers,
       ask: (node) => node.renew(keys, [owner, ttlMs]),
       yes: 1,

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../kernel/index.ts';
 import { AbortCalls } from './abort-calls.ts';
-import type { LockBusy, LockOptions, LockUnreachable } from './lock.ts';
-import type { AcquireAnswer, Lease } from './lock-backend.ts';
+import type { LockBusy, LockUnreachable } from './lock.ts';
+import type { AcquireAnswer, Lease, WaitAsk } from './lock-backend.ts';
 import { lockAborted, locksClosed } from './lock-errors.ts';
 
 /** A waiter looks again at least this often: that keeps its place alive, and mends a lost call. */
@@ -50,16 +50,16 @@ export class WaitInLine {
   /** Takes a place and stands there until it is the first one, or the time is up. */
   async acquire(
     names: readonly string[],
-    options: LockOptions,
+    ask: WaitAsk,
     enter: () => Promise<Place | LockUnreachable>,
   ): Promise<AcquireAnswer> {
-    const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+    const { timeoutMs = Number.POSITIVE_INFINITY } = ask;
     const until = this.#rules.clock.monotonicMs() + timeoutMs;
     for (;;) {
-      this.#check(names, options.signal);
+      this.#check(names, ask.signal);
       const place = await enter();
       if ('kind' in place) return place;
-      const standing = this.#stand(place, names, until, options.signal);
+      const standing = this.#stand(place, names, until, ask.signal);
       this.#standing.add(standing);
       const answer = await standing.finally(() => this.#standing.delete(standing));
       if (answer.kind !== 'gone') return answer;

@@ -1,8 +1,10 @@
 import { type Logger, messageOf, pause } from '../kernel/index.ts';
 import { connectRedis, type RedisClient } from '../redis/index.ts';
+import type { LockTls } from './lock.ts';
 
 export interface WakeListenerOptions {
   readonly urls: readonly string[];
+  readonly tls: LockTls | undefined;
   readonly channel: string;
   readonly quorum: number;
   readonly logger: Logger;
@@ -65,8 +67,9 @@ export class WakeListener {
   }
 
   #subscribe(url: string, node: number, onLive: () => void): void {
-    const { logger, channel, onWake } = this.#options;
-    const client = connectRedis(url, 'subscriber', { logger, name: 'holdfast-lock-wake' });
+    const { logger, channel, onWake, tls } = this.#options;
+    const name = 'holdfast-lock-wake';
+    const client = connectRedis(url, 'subscriber', { logger, name, ...(tls && { tls }) });
     this.#clients.push(client);
     client.on('message', (_: string, message: string) => {
       const [member = '', fence] = message.split(' ');

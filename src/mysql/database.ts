@@ -1,5 +1,6 @@
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { type Logger, redactText } from '../kernel/index.ts';
+import { knexFactory } from './driver-library.ts';
 import { driverSettings } from './driver-settings.ts';
 import { inOneTrip } from './one-trip.ts';
 import { prepareSession, type RawConnection } from './session.ts';
@@ -71,7 +72,7 @@ export function openKnex({
   poolSize = 12,
   silenceMs = 15_000,
 }: DatabaseOptions): Knex {
-  return knexFactory({
+  return knexFactory()({
     client: 'mysql2',
     connection: driverSettings(url),
     pool: {

@@ -1,6 +1,7 @@
-import { createConnection, type Connection } from 'mysql2';
+import type { Connection } from 'mysql2';
 import { AppError } from '../kernel/index.ts';
 import type { SqlValue } from './database.ts';
+import { mysql2 } from './driver-library.ts';
 import { driverSettings } from './driver-settings.ts';
 import { prepareSession, type RawConnection } from './session.ts';
 import { databaseError } from './sql-error.ts';
@@ -26,7 +27,7 @@ export class PinnedSession {
 
   /** Rejects after so many milliseconds at the latest, and then leaves nothing behind. */
   static async open(url: string, withinMs: number): Promise<PinnedSession> {
-    const connection = createConnection(driverSettings(url));
+    const connection = mysql2().createConnection(driverSettings(url));
     const session = new PinnedSession(connection);
     try {
       const ready = new Promise<void>((resolve, reject) => {

@@ -64,6 +64,11 @@ const COUNTERS: readonly LockCounter[] = [
     help: 'Questions to lock nodes; one to all of them at once is one',
     read: ({ trips }) => [[{}, trips]],
   },
+  {
+    name: 'clock_jumps_total',
+    help: 'Jumps of the clocks of Redis lock nodes',
+    read: ({ clockJumps }) => [[{}, clockJumps]],
+  },
 ];
 
 function countersOf(registry: Registry, stats: () => LockStats): void {

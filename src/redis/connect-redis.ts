@@ -1,5 +1,7 @@
-import { Redis } from 'ioredis';
+import type { ConnectionOptions } from 'node:tls';
+import type { Redis } from 'ioredis';
 import { type Clock, type Logger, systemClock } from '../kernel/index.ts';
+import { ioredis } from './client-library.ts';
 import { logConnection } from './connection-log.ts';
 import { logOperations } from './operation-log.ts';
 import { type ClientOptions, type RedisRole, roleOptions } from './redis-roles.ts';
@@ -12,6 +14,8 @@ export interface ConnectOptions {
   /** In place of the role's own, for roles that have one. */
   readonly commandTimeoutMs?: number;
   readonly clock?: Clock;
+  /** For a `rediss://` URL: whom to trust, and who we are. */
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
 }
 
 /** A client that is already connecting. It never emits an error that nobody hears. */
@@ -22,7 +26,9 @@ export function connectRedis(url: string, role: RedisRole, options: ConnectOptio
   const timeout = options.commandTimeoutMs;
   const settings: ClientOptions = { ...roleOptions[role], connectionName: name };
   if (timeout !== undefined) settings.commandTimeout = timeout;
-  return watched(new Redis(url, settings), logger, clock);
+  // Given for any other URL it would turn the protection on.
+  if (options.tls && /^rediss:/i.test(url)) settings.tls = options.tls;
+  return watched(new (ioredis().Redis)(url, settings), logger, clock);
 }
 
 function watched(client: Redis, logger: Logger, clock: Clock): Redis {
@@ -31,7 +37,7 @@ function watched(client: Redis, logger: Logger, clock: Clock): Redis {
   // BullMQ makes its blocking connections by duplicating ours: those are to be watched as well.
   client.duplicate = (override?: ClientOptions) => {
     const { replyMapping: _, ...options } = client.options;
-    return watched(new Redis({ ...options, ...override }), logger, clock);
+    return watched(new (ioredis().Redis)({ ...options, ...override }), logger, clock);
   };
   return client;
 }

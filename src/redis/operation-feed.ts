@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../kernel/index.ts';
+import { ioredis } from './client-library.ts';
 import { scriptName } from './lua-scripts.ts';
 
 /** One command of any client in this process, after its answer. */
@@ -37,7 +37,7 @@ const WAITING = new Set([
   'xreadgroup',
 ]);
 /** Whatever is asked, so many names there are at most. */
-const KNOWN = new Set(Redis.prototype.getBuiltinCommands());
+let known: ReadonlySet<string> | undefined;
 
 /**
  * Tells of every command of this process, those in pipelines, transactions and BullMQ's own among
@@ -68,5 +68,6 @@ export function onOperation(
 
 function nameOf(command: string, [first = '']: readonly string[]): string {
   if (command === 'evalsha' || command === 'eval') return scriptName(first) ?? command;
-  return KNOWN.has(command) ? command : 'other';
+  known ??= new Set(ioredis().Redis.prototype.getBuiltinCommands());
+  return known.has(command) ? command : 'other';
 }

@@ -14,9 +14,18 @@ const NEEDED = [
   { table: 'notice_attempts', column: 'notice', may: ['select', 'insert', 'update', 'delete'] },
 ] as const;
 
+/** And to that of the locks, when the database keeps them. */
+const NEEDED_BY_LOCKS = [
+  { table: 'lock_fences', column: 'fence', may: ['select', 'insert', 'update'] },
+] as const;
+
 /** Throws `database-refuses-us`, with the server's words, when a privilege is missing. */
-export async function assertPrivileges(sql: Sql): Promise<void> {
-  for (const { table, column, may } of NEEDED) {
+export async function assertPrivileges(
+  sql: Sql,
+  { locksToo }: { readonly locksToo: boolean },
+): Promise<void> {
+  const needed = locksToo ? [...NEEDED, ...NEEDED_BY_LOCKS] : NEEDED;
+  for (const { table, column, may } of needed) {
     const statements = {
       select: `SELECT ${column} FROM ${table} WHERE 1 = 0`,
       insert: `INSERT INTO ${table} SELECT * FROM ${table} WHERE 1 = 0`,

@@ -16,11 +16,12 @@ describe('the URLs of the lock servers', () => {
   });
 
   it('keep the members of one cluster in one URL', () => {
-    for (const scheme of ['etcd', 'zookeeper']) {
+    for (const scheme of ['etcd', 'etcds', 'zookeeper']) {
       expect(read(`${scheme}://h1:2379,h2:2379, h3`)).to.deep.equal([
         `${scheme}://h1:2379,h2:2379,h3`,
       ]);
     }
+    expect(read('etcds://me:pw@h1:1,h2')).to.deep.equal(['etcds://me:pw@h1:1,h2']);
     expect(read('etcd://h1:1,etcd://h2:2,h3')).to.deep.equal(['etcd://h1:1', 'etcd://h2:2,h3']);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ClockJump } from '../../src/locks/index.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { heldIn, type LogLine, LockRooms, recordingLogger, warmUp } from '../support/lock-room.ts';
 import { type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
@@ -55,6 +56,30 @@ describe('locks when a clock jumps', () => {
       expect(jumps()[0]?.fields['jumpMs']).to.be.within(ms - 50, ms + 50);
     });
   }
+
+  it('count the jumps, and tell of each, whatever becomes of the telling', async () => {
+    const told: ClockJump[] = [];
+    const locks = rooms.on(urls.slice(0, 1), {
+      ttlMs: 500,
+      logger: recordingLogger(lines),
+      onClockJump: (jump) => {
+        told.push(jump);
+        throw new Error('the handler broke');
+      },
+    });
+    await warmUp(locks, 1);
+    expect(locks.stats.clockJumps).to.equal(0);
+    await proxy(0).jump(1000);
+    expect(await locks.tryLock(['a'])).to.have.property('kind', 'unreachable');
+    expect(locks.stats.clockJumps).to.equal(1);
+    expect(told).to.have.length(1);
+    expect(told[0]?.node).to.equal(new URL(urls[0] ?? '').host);
+    expect(told[0]?.jumpMs).to.be.within(950, 1050);
+    expect(told[0]?.waitMs).to.be.within(400, 500);
+    const broken = lines.filter(({ message }) => message === 'a handler of a lock failed');
+    expect(broken.map(({ fields }) => fields['handler'])).to.deep.equal(['onClockJump']);
+    await until(async () => (await locks.tryLock(['a'])).kind === 'held', 3000);
+  });
 
   it('give nobody a lock that a jump of most clocks has ended too early', async () => {
     const [one, two] = [await met(), await met()];

@@ -176,7 +176,8 @@ describe('locks where others went wrong', () => {
     await nodes.at(0).client.set(KEY, 'other', 'PX', 60_000);
     await nodes.at(1).client.set(KEY, 'other', 'PX', 60_000);
     const one = { quorum: 1, ttlMs: 2000 };
-    const locks = rooms.on(nodes.urls, one);
+    expect(() => rooms.on(nodes.urls, one)).to.throw('"quorum", an option that there is not');
+    const locks = rooms.on(nodes.urls, { ttlMs: 2000 });
     await warmUp(locks, 3);
     expect(await locks.tryLock(['a'])).to.have.property('kind', 'busy');
     await until(async () => (await nodes.at(2).client.exists(KEY)) === 0);
@@ -240,7 +241,7 @@ describe('locks where others went wrong', () => {
       (...urls: string[]) =>
       () =>
         rooms.on(urls);
-    expect(make()).to.throw('allowed is').with.property('code', 'lock-backend-unknown');
+    expect(make()).to.throw('allowed is').with.property('code', 'lock-options-invalid');
     expect(make('nats://h:4222')).to.throw('nats').with.property('code', 'lock-backend-unknown');
     expect(make('redis://h:1/0', 'redis://h:1/1'))
       .to.throw('h:1 twice')

@@ -89,6 +89,44 @@ export function lockConformance(subject: LockSubject): void {
     expect(held.signal.aborted).to.equal(false);
   });
 
+  it('ends a lock after the ttl of its call, here and for the others', async () => {
+    const held = heldIn(await one.tryLock(['a'], { ttlMs: 1500, autoRenew: false }));
+    expect(held.remainingMs()).to.be.within(700, 1483);
+    const { value, ms } = await timed(two.lock(['a'], { timeoutMs: 8000 }));
+    const next = heldIn(value);
+    // Servers that count whole seconds, or look for ends now and then, keep it a little longer.
+    expect(ms).to.be.within(700, 5000);
+    expect(held.loss).to.equal('expired');
+    expect(next.remainingMs()).to.be.within(5000, 9900);
+  });
+
+  it('renews a lock as its own ttl wants it', async () => {
+    const lock = one.withLock(['a'], 900, async (held) => {
+      const { value } = await timed(two.lock(['a'], { timeoutMs: 2000 }));
+      expect(value.kind).to.equal('busy');
+      expect(held.remainingMs()).to.be.within(1, 889);
+      return held.loss;
+    });
+    expect(await lock).to.equal(undefined);
+  });
+
+  it('refuses a ttl longer than the one of all locks', async () => {
+    const routine = async () => 1;
+    const calls = [
+      one.tryLock(['a'], { ttlMs: 10_001 }),
+      one.lock(['a'], { ttlMs: 10_001 }),
+      one.withLock(['a'], 10_001, routine),
+    ];
+    for (const call of calls) {
+      const thrown = await call.catch((error: unknown) => error);
+      expect(thrown).to.include({ code: 'lock-options-invalid' });
+      expect(thrown)
+        .to.have.property('message')
+        .that.matches(/ttlMs.*10001.*10000/);
+    }
+    heldIn(await two.tryLock(['a']));
+  });
+
   it('waits in line and gets the name when it is given back', async () => {
     const held = heldIn(await one.tryLock(['a']));
     const waiting = two.lock(['a']);

@@ -50,6 +50,18 @@ describe('the clock of a lock node', () => {
     expect(ask()).to.equal(0);
   });
 
+  it('is watched as closely as the shortest lock on it needs', () => {
+    ask();
+    aheadMs += 50;
+    expect(ask()).to.equal(0);
+    node.watchFor(300);
+    aheadMs += 50;
+    expect(ask()).to.be.within(46, 102);
+    node.watchFor(TTL);
+    aheadMs += 50;
+    expect(ask()).to.be.within(46, 50);
+  });
+
   it('is not accused of a slow answer', () => {
     ask();
     expect(ask(0, 900)).to.equal(0);

@@ -45,6 +45,7 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
   /** Without what stands above it. */
   const direct = () => {
     const session = new ZooKeeperSession({
+      account: undefined,
       servers: [{ host: '127.0.0.1', port: servers.ports[0] ?? 0, label: 'it' }],
       ttlMs: 5000,
       timeoutMs: 500,
@@ -52,7 +53,7 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
       random: systemRandom,
       logger: silentLogger,
     });
-    return { session, line: new ZooKeeperLine(session, 'direct:') };
+    return { session, line: new ZooKeeperLine(session, 'direct:', 'anyone') };
   };
 
   it('tells every holder at once when it is over, and begins anew', async () => {
@@ -127,7 +128,7 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
   it('counts with the offset of the fence as it is, not as it was read before', async () => {
     const [one, two] = [direct(), direct()];
     const enter = async ({ session, line }: typeof one, name: string, above?: bigint) => {
-      const ticket = line.ticket([name]);
+      const ticket = line.ticket([name], 10_000);
       expect((await line.enter(ticket, above, session.deadline())).kind).to.equal('in');
       return ticket.fence;
     };
@@ -142,7 +143,8 @@ describeWith(zookeeper, 'a session with ZooKeeper', function () {
     heldIn(await rooms.on([servers.url], { prefix: 'direct:' }).tryLock(['held']));
     const { session, line } = direct();
     const refuse = async () => {
-      const entered = await line.tryEnter(line.ticket(['held']), undefined, session.deadline());
+      const ticket = line.ticket(['held'], 10_000);
+      const entered = await line.tryEnter(ticket, undefined, session.deadline());
       expect(entered).to.deep.equal({ kind: 'busy', names: ['held'] });
       return session.life.zxid;
     };

@@ -1,5 +1,12 @@
 import { type Clock, systemClock, systemRandom } from '../../src/kernel/index.ts';
-import { createLocks, type HeldLock, type Locks, type TryOutcome } from '../../src/locks/index.ts';
+import {
+  type ClockJump,
+  createLocks,
+  type HeldLock,
+  type Locks,
+  type LockTls,
+  type TryOutcome,
+} from '../../src/locks/index.ts';
 import type { LogFields, Logger } from '../../src/kernel/index.ts';
 import { silentLogger } from '../../src/telemetry/index.ts';
 
@@ -11,6 +18,8 @@ export interface RoomOptions {
   readonly logger?: Logger;
   readonly prefix?: string;
   readonly databaseUrl?: string;
+  readonly tls?: LockTls;
+  readonly onClockJump?: (jump: ClockJump) => void;
 }
 
 /** Locks as a process of its own would make them: own connections, own place in line. */

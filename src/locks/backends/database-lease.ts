@@ -9,7 +9,7 @@ import { releaseLocks, stillHeld } from './database-locks-store.ts';
 
 /** What a lease needs of the room that it was granted in. */
 export interface DatabaseRoom {
-  readonly ttlMs: number;
+  readonly silentSeconds: number;
   readonly attemptTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,6 +21,7 @@ export interface DatabaseRoom {
 export interface DatabaseGrant {
   readonly session: PinnedSession;
   readonly keys: readonly string[];
+  readonly ttlMs: number;
   readonly fence: bigint;
   readonly sentAt: Moment;
 }
@@ -47,9 +48,8 @@ export class DatabaseLease implements Lease {
   }
 
   async renew(): Promise<RenewAnswer> {
-    const { session, keys } = this.#grant;
-    const { clock, ttlMs } = this.#room;
-    const sentAt = momentOf(clock);
+    const { session, keys, ttlMs } = this.#grant;
+    const sentAt = momentOf(this.#room.clock);
     this.#room.trips += 1;
     try {
       // A late answer is no reason to end a session that may still be well.
@@ -66,7 +66,7 @@ export class DatabaseLease implements Lease {
     if (!session.alive) return true;
     this.#room.trips += 1;
     try {
-      await releaseLocks(session, this.#room.attemptTimeoutMs);
+      await releaseLocks(session, this.#room.silentSeconds, this.#room.attemptTimeoutMs);
       this.#room.give(session);
       return true;
     } catch (error) {

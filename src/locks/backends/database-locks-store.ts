@@ -7,6 +7,8 @@ export interface DatabaseAsk {
   readonly candidate: number;
   /** For all of them together; 0 does not wait. */
   readonly waitMs: number;
+  /** For how long the server keeps them when nothing is heard of us; without them, as before. */
+  readonly silence: { readonly seconds: number; readonly otherwise: number };
 }
 
 export type DatabaseAnswer =
@@ -44,7 +46,7 @@ export async function endWhenSilent(
  */
 export async function takeLocks(
   session: PinnedSession,
-  { keys, rows, candidate, waitMs }: DatabaseAsk,
+  { keys, rows, candidate, waitMs, silence }: DatabaseAsk,
   withinMs: number,
 ): Promise<DatabaseAnswer> {
   const left = waitMs > 0 ? 'GREATEST(0, @until - UNIX_TIMESTAMP(SYSDATE(6)))' : '0';
@@ -63,8 +65,18 @@ export async function takeLocks(
       ON DUPLICATE KEY UPDATE fence = @fence;
     SELECT COALESCE(@got, 0) AS got, @fence AS fence,
       IF(@got = 1, '', CONCAT_WS(',', ${holders})) AS holders;
-    DO IF(@got = 1, 0, RELEASE_ALL_LOCKS())`,
-    [waitMs / 1000, ...keys, candidate, rows, JSON.stringify(rows), ...keys],
+    DO IF(@got = 1, 0, RELEASE_ALL_LOCKS());
+    SET SESSION wait_timeout = IF(@got = 1, ?, ?)`,
+    [
+      waitMs / 1000,
+      ...keys,
+      candidate,
+      rows,
+      JSON.stringify(rows),
+      ...keys,
+      silence.seconds,
+      silence.otherwise,
+    ],
     withinMs,
   );
   if (told.got === 1) return { kind: 'granted', fence: BigInt(told.fence) };
@@ -88,8 +100,14 @@ export async function stillHeld(
   return row.mine === 1;
 }
 
-export async function releaseLocks(session: PinnedSession, withinMs: number): Promise<void> {
-  await session.query('DO RELEASE_ALL_LOCKS()', [], withinMs);
+/** The session is as it was before it took them. */
+export async function releaseLocks(
+  session: PinnedSession,
+  seconds: number,
+  withinMs: number,
+): Promise<void> {
+  const text = 'DO RELEASE_ALL_LOCKS(); SET SESSION wait_timeout = ?';
+  await session.query(text, [seconds], withinMs);
 }
 
 export async function lookAtLocks(

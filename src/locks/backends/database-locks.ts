@@ -3,8 +3,14 @@ import { AppError, messageOf } from '../../kernel/index.ts';
 import { databaseAddress, isFailure, type PinnedSession } from '../../mysql/index.ts';
 import { AbortCalls } from '../abort-calls.ts';
 import { FenceCandidate } from '../fence-candidate.ts';
-import type { LockBusy, LockOptions, LockUnreachable, LockView, TryLockOptions } from '../lock.ts';
-import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
+import type { LockBusy, LockUnreachable, LockView } from '../lock.ts';
+import type {
+  AcquireAnswer,
+  BackendOptions,
+  LockBackend,
+  TryAsk,
+  WaitAsk,
+} from '../lock-backend.ts';
 import { momentOf } from '../lock-deadline.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
 import { DatabaseLease, type DatabaseRoom } from './database-lease.ts';
@@ -27,6 +33,7 @@ const NO_SUCH_SESSION = 1094;
 export class DatabaseLocks implements LockBackend, DatabaseRoom {
   readonly guarantee = 'database';
   readonly ttlMs: number;
+  readonly silentSeconds: number;
   readonly attemptTimeoutMs: number;
   readonly clock: BackendOptions['clock'];
   readonly logger: BackendOptions['logger'];
@@ -43,6 +50,7 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
     const { prefix, ttlMs, attemptTimeoutMs, clock, logger } = options;
     const url = databaseUrlOf(options);
     this.ttlMs = ttlMs;
+    this.silentSeconds = secondsOf(ttlMs);
     this.attemptTimeoutMs = attemptTimeoutMs;
     this.clock = clock;
     this.logger = logger;
@@ -51,19 +59,24 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
     this.#space = `${new URL(url).pathname.slice(1)}:`;
     this.#prefix = prefix;
     this.#candidate = new FenceCandidate(clock);
-    this.#sessions = new DatabaseSessions({ url, ttlMs, openWithinMs: attemptTimeoutMs });
+    this.#sessions = new DatabaseSessions({
+      url,
+      silentSeconds: this.silentSeconds,
+      idleMs: ttlMs / 2, // the server ends it after a ttl
+      openWithinMs: attemptTimeoutMs,
+    });
   }
 
-  tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
-    return this.#attempt(names, options, 0);
+  tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer> {
+    return this.#attempt(names, ask, 0);
   }
 
-  async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
-    const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
+  async acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer> {
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal } = ask;
     const until = this.clock.monotonicMs() + timeoutMs;
     for (;;) {
       const leftMs = Math.max(0, until - this.clock.monotonicMs());
-      const answer = await this.#attempt(names, options, leftMs, signal);
+      const answer = await this.#attempt(names, ask, leftMs, signal);
       if (answer.kind !== 'busy' || this.clock.monotonicMs() >= until) return answer;
     }
   }
@@ -108,7 +121,7 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
 
   async #attempt(
     names: readonly string[],
-    options: TryLockOptions,
+    ask: TryAsk,
     leftMs: number,
     signal?: AbortSignal,
   ): Promise<AcquireAnswer> {
@@ -117,7 +130,7 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
     try {
       session = await this.#sessions.take(Math.max(leftMs, this.attemptTimeoutMs), signal);
       this.#assertWanted(names, signal);
-      return session ? await this.#ask(session, names, options, leftMs, signal) : this.#busy(names);
+      return session ? await this.#ask(session, names, ask, leftMs, signal) : this.#busy(names);
     } catch (error) {
       // What it holds by now is not known, and ends with it.
       session?.destroy();
@@ -131,7 +144,7 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
   async #ask(
     session: PinnedSession,
     names: readonly string[],
-    { fenceAbove }: TryLockOptions,
+    { ttlMs, fenceAbove }: TryAsk,
     leftMs: number,
     signal: AbortSignal | undefined,
   ): Promise<AcquireAnswer> {
@@ -143,22 +156,24 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
     const limitMs = sliceMs > 0 ? sliceMs + LATE_MS : this.attemptTimeoutMs;
     const sentAt = momentOf(this.clock);
     this.trips += 1;
+    const silence = { seconds: secondsOf(ttlMs), otherwise: this.silentSeconds };
     const answer = await this.#unlessAborted(session, signal, () =>
-      takeLocks(session, { keys, rows, candidate, waitMs }, limitMs),
+      takeLocks(session, { keys, rows, candidate, waitMs, silence }, limitMs),
     );
     if (answer.kind === 'busy') {
       this.give(session);
       return this.#busy(answer.busy.flatMap((at) => names[at] ?? []));
     }
     this.#candidate.saw(Number(answer.fence));
-    const lease = new DatabaseLease(this, { session, keys, fence: answer.fence, sentAt });
-    if (this.clock.monotonicMs() - sentAt.monotonicMs < this.ttlMs * STALE) {
+    const grant = { session, keys, ttlMs, fence: answer.fence, sentAt };
+    const lease = new DatabaseLease(this, grant);
+    if (this.clock.monotonicMs() - sentAt.monotonicMs < ttlMs * STALE) {
       return { kind: 'granted', lease };
     }
     const renewal = await lease.renew();
     if (renewal.kind !== 'renewed') throw new Error(`lost as soon as granted: ${renewal.kind}`);
-    const grant = { session, keys, fence: answer.fence, sentAt: renewal.sentAt };
-    return { kind: 'granted', lease: new DatabaseLease(this, grant) };
+    const renewed = new DatabaseLease(this, { ...grant, sentAt: renewal.sentAt });
+    return { kind: 'granted', lease: renewed };
   }
 
   async #unlessAborted(
@@ -246,6 +261,11 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
   #rowsOf(names: readonly string[]): string[] {
     return names.map((name) => plain(this.#prefix + name));
   }
+}
+
+/** The server counts its patience in whole seconds. */
+function secondsOf(ttlMs: number): number {
+  return Math.ceil(ttlMs / 1000);
 }
 
 function databaseUrlOf({ urls, databaseUrl }: BackendOptions): string {

@@ -5,11 +5,13 @@ import { endWhenSilent } from './database-locks-store.ts';
 /** A lock takes a whole connection, and so does a wait for one. */
 const MOST = 24;
 /** Connections that nobody needs are closed after so long. */
-const IDLE_MS = 5000;
+const LONGEST_IDLE_MS = 5000;
 
 export interface DatabaseSessionsOptions {
   readonly url: string;
-  readonly ttlMs: number;
+  /** The server ends a session that is silent for so long. */
+  readonly silentSeconds: number;
+  readonly idleMs: number;
   readonly openWithinMs: number;
 }
 
@@ -47,8 +49,7 @@ export class DatabaseSessions {
 
   give(session: PinnedSession): void {
     if (!session.alive) return;
-    const { ttlMs } = this.#options;
-    const idleMs = Math.min(IDLE_MS, ttlMs / 2); // the server ends it after a ttl
+    const idleMs = Math.min(LONGEST_IDLE_MS, this.#options.idleMs);
     const timer = setTimeout(() => session.destroy(), idleMs);
     timer.unref();
     this.#free.set(session, timer);
@@ -62,14 +63,14 @@ export class DatabaseSessions {
   }
 
   async #open(): Promise<PinnedSession> {
-    const { url, ttlMs, openWithinMs } = this.#options;
+    const { url, silentSeconds, openWithinMs } = this.#options;
     this.#opening += 1;
     try {
       const session = await PinnedSession.open(url, openWithinMs);
       this.#all.add(session);
       session.onEnd(() => this.#ended(session));
       if (this.#closed) session.destroy();
-      await this.#greet(session, Math.max(1, Math.ceil(ttlMs / 1000)));
+      await this.#greet(session, silentSeconds);
       return session;
     } finally {
       this.#opening -= 1;

@@ -3,18 +3,18 @@ import { EtcdLine } from '../etcd/etcd-line.ts';
 import { EtcdLease, EtcdPlace, type EtcdRoom } from '../etcd/etcd-place.ts';
 import type { EtcdTicket } from '../etcd/etcd-ticket.ts';
 import { inspectEtcd } from '../etcd/etcd-view.ts';
+import type { LockGuarantee, LockUnreachable, LockView } from '../lock.ts';
 import type {
-  LockGuarantee,
-  LockOptions,
-  LockUnreachable,
-  LockView,
-  TryLockOptions,
-} from '../lock.ts';
-import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
+  AcquireAnswer,
+  BackendOptions,
+  LockBackend,
+  TryAsk,
+  WaitAsk,
+} from '../lock-backend.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
 import { notReached } from '../lock-errors.ts';
 import { OwedEnds } from '../owed-ends.ts';
-import { serverList } from '../server-list.ts';
+import { mixedLines, serverList } from '../server-list.ts';
 import { type Place, WaitInLine } from '../wait-in-line.ts';
 
 /** As many lines as one transaction can compare; more are entered first and looked at then. */
@@ -30,24 +30,26 @@ export class EtcdCluster implements LockBackend {
   readonly #owed: OwedEnds<EtcdTicket>;
 
   constructor(options: BackendOptions) {
-    const { prefix, ttlMs, clock, logger } = options;
+    const { urls, prefix, ttlMs, clock, logger } = options;
+    const isProtected = urls.some((url) => /^etcds:/i.test(url));
+    if (isProtected && !urls.every((url) => /^etcds:/i.test(url))) throw mixedLines();
     this.#gateway = new EtcdGateway({
-      servers: serverList(options.urls, 2379),
+      list: serverList(urls, 2379),
+      tls: isProtected ? (options.tls ?? {}) : undefined,
       timeoutMs: Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2)),
       clock,
       logger,
     });
-    this.#line = new EtcdLine(this.#gateway, prefix, ttlMs);
+    this.#line = new EtcdLine(this.#gateway, prefix);
     this.#waiting = new WaitInLine(options);
     this.#owed = new OwedEnds({
       end: (ticket) => this.#line.revoke(ticket),
-      isOver: ({ sentAt }) => clock.monotonicMs() > sentAt.monotonicMs + ttlMs * 2,
+      isOver: (ticket) => clock.monotonicMs() > ticket.sentAt.monotonicMs + ticket.ttlMs * 2,
       isClosed: () => this.#gateway.isClosed,
     });
     this.#room = {
       gateway: this.#gateway,
       line: this.#line,
-      ttlMs,
       giveBack: (ticket) => this.#owed.add(ticket),
     };
   }
@@ -56,22 +58,22 @@ export class EtcdCluster implements LockBackend {
     return this.#gateway.trips;
   }
 
-  async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
+  async tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer> {
     if (this.#gateway.isClosed) throw locksClosed();
-    if (names.length > MOST_COMPARED) return this.#tryFromInside(names, options);
-    const entry = await this.#enter(names, options, true);
+    if (names.length > MOST_COMPARED) return this.#tryFromInside(names, ask);
+    const entry = await this.#enter(names, ask, true);
     if (entry.kind === 'unreachable') return entry;
     if (entry.kind === 'busy') return this.#waiting.busy(entry.names);
     return { kind: 'granted', lease: new EtcdLease(this.#room, entry.ticket) };
   }
 
-  async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
-    if (options.signal?.aborted) throw lockAborted(names, options.signal.reason);
+  async acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer> {
+    if (ask.signal?.aborted) throw lockAborted(names, ask.signal.reason);
     if (names.length <= MOST_COMPARED) {
-      const answer = await this.tryAcquire(names, options);
-      if (answer.kind !== 'busy' || options.timeoutMs === 0) return answer;
+      const answer = await this.tryAcquire(names, ask);
+      if (answer.kind !== 'busy' || ask.timeoutMs === 0) return answer;
     }
-    return this.#waiting.acquire(names, options, () => this.#place(names, options));
+    return this.#waiting.acquire(names, ask, () => this.#place(names, ask));
   }
 
   inspect(names: readonly string[]): Promise<LockView[]> {
@@ -84,8 +86,8 @@ export class EtcdCluster implements LockBackend {
     this.#gateway.close();
   }
 
-  async #tryFromInside(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
-    const entry = await this.#enter(names, options, false);
+  async #tryFromInside(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer> {
+    const entry = await this.#enter(names, ask, false);
     if (entry.kind === 'unreachable') return entry;
     if (entry.kind === 'busy') return this.#waiting.busy(entry.names);
     const standing = await this.#line.look(entry.ticket);
@@ -98,19 +100,17 @@ export class EtcdCluster implements LockBackend {
     return notReached('the lease ended before the lock was taken');
   }
 
-  async #place(
-    names: readonly string[],
-    options: TryLockOptions,
-  ): Promise<Place | LockUnreachable> {
-    const entry = await this.#enter(names, options, false);
+  async #place(names: readonly string[], ask: TryAsk): Promise<Place | LockUnreachable> {
+    const entry = await this.#enter(names, ask, false);
     if (entry.kind === 'in') return new EtcdPlace(this.#room, entry.ticket);
     if (entry.kind === 'unreachable') return entry;
     throw new Error('a line that anybody may enter was busy'); // only asked for with `onlyIfFree`
   }
 
-  async #enter(names: readonly string[], { fenceAbove }: TryLockOptions, onlyIfFree: boolean) {
-    const deadline = this.#gateway.deadline();
-    const ticket = this.#line.ticket(names);
+  async #enter(names: readonly string[], ask: TryAsk, onlyIfFree: boolean) {
+    const { ttlMs, fenceAbove } = ask;
+    const deadline = this.#gateway.deadline(ttlMs);
+    const ticket = this.#line.ticket(names, ttlMs);
     const begun = await this.#line.begin(ticket, deadline);
     const entered =
       begun.kind === 'in'

@@ -1,5 +1,12 @@
-import type { LockBusy, LockOptions, LockView, TryLockOptions } from '../lock.ts';
-import type { AcquireAnswer, BackendOptions, Lease, LockBackend } from '../lock-backend.ts';
+import type { LockBusy, LockView } from '../lock.ts';
+import type {
+  AcquireAnswer,
+  BackendOptions,
+  Lease,
+  LockBackend,
+  TryAsk,
+  WaitAsk,
+} from '../lock-backend.ts';
 import { AbortCalls } from '../abort-calls.ts';
 import { type Moment, momentOf } from '../lock-deadline.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
@@ -25,15 +32,15 @@ export class MemoryLocks implements LockBackend {
     spaces.set(url, this.#space);
   }
 
-  async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
-    return this.#take(names, options);
+  async tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer> {
+    return this.#take(names, ask);
   }
 
-  async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
-    const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
+  async acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer> {
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal } = ask;
     if (signal?.aborted) throw lockAborted(names, signal.reason);
     // Nothing is awaited before it stands in line: somebody else would come in between.
-    const first = this.#take(names, options);
+    const first = this.#take(names, ask);
     if (first.kind !== 'busy' || timeoutMs <= 0) return first;
     return await new Promise((resolve, reject) => {
       const leave = () => {
@@ -61,11 +68,11 @@ export class MemoryLocks implements LockBackend {
       if (signal) this.#aborts.add(signal, abort);
       let leaveLine = () => undefined as void;
       leaveLine = this.#space.wait({
-        ...this.#askFor(names, options),
+        ...this.#askFor(names, ask),
         granted: (grant) => {
           leave();
           const sentAt = momentOf(this.#options.clock);
-          resolve({ kind: 'granted', lease: this.#leaseOf(grant, sentAt) });
+          resolve({ kind: 'granted', lease: this.#leaseOf(grant, sentAt, ask.ttlMs) });
         },
       });
     });
@@ -88,21 +95,22 @@ export class MemoryLocks implements LockBackend {
     for (const end of this.#ends) end();
   }
 
-  #take(names: readonly string[], options: TryLockOptions): AcquireAnswer {
+  #take(names: readonly string[], ask: TryAsk): AcquireAnswer {
     if (this.#closed) throw locksClosed();
     const sentAt = momentOf(this.#options.clock);
-    const taken = this.#space.take(this.#askFor(names, options));
-    if ('fence' in taken) return { kind: 'granted', lease: this.#leaseOf(taken, sentAt) };
+    const taken = this.#space.take(this.#askFor(names, ask));
+    if ('fence' in taken) {
+      return { kind: 'granted', lease: this.#leaseOf(taken, sentAt, ask.ttlMs) };
+    }
     return this.#busy(taken.flatMap((at) => names[at] ?? []));
   }
 
-  #askFor(names: readonly string[], { fenceAbove }: TryLockOptions): MemoryAsk {
-    const keys = names.map((name) => this.#keyOf(name));
-    return { keys, ttlMs: this.#options.ttlMs, fenceAbove };
+  #askFor(names: readonly string[], { ttlMs, fenceAbove }: TryAsk): MemoryAsk {
+    return { keys: names.map((name) => this.#keyOf(name)), ttlMs, fenceAbove };
   }
 
-  #leaseOf(grant: MemoryGrant, sentAt: Moment): Lease {
-    const { clock, ttlMs } = this.#options;
+  #leaseOf(grant: MemoryGrant, sentAt: Moment, ttlMs: number): Lease {
+    const { clock } = this.#options;
     return {
       fence: grant.fence,
       sentAt,

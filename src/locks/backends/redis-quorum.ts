@@ -1,11 +1,17 @@
 import { AppError, randomName } from '../../kernel/index.ts';
 import { redisAddress } from '../../redis/index.ts';
 import { FenceCandidate } from '../fence-candidate.ts';
-import type { LockGuarantee, LockOptions, LockView, TryLockOptions } from '../lock.ts';
-import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
+import type { LockGuarantee, LockView } from '../lock.ts';
+import type {
+  AcquireAnswer,
+  BackendOptions,
+  LockBackend,
+  TryAsk,
+  WaitAsk,
+} from '../lock-backend.ts';
 import { lockAborted, locksClosed } from '../lock-errors.ts';
 import { LockLine } from '../lock-line.ts';
-import { LockNode } from '../lock-node.ts';
+import { LockNode, type LockNodeOptions } from '../lock-node.ts';
 import { inspectNodes } from '../lock-view.ts';
 import type { LockWaiter } from '../lock-waiter.ts';
 import { type AttemptAnswer, attemptQuorum } from '../quorum-attempt.ts';
@@ -14,6 +20,7 @@ import { QuorumNodes } from '../quorum-nodes.ts';
 /** Locks on a majority of independent Redis servers. A single server is a quorum of one. */
 export class RedisQuorum implements LockBackend {
   readonly guarantee: LockGuarantee;
+  clockJumps = 0;
   readonly #nodes: QuorumNodes;
   readonly #candidate: FenceCandidate;
   readonly #line: LockLine;
@@ -22,18 +29,22 @@ export class RedisQuorum implements LockBackend {
   #closed = false;
 
   constructor(options: BackendOptions) {
-    const { urls, prefix, ttlMs, logger, clock, random } = options;
+    const { urls, tls, prefix, ttlMs, logger, clock, random } = options;
     refuseTwins(urls);
     this.guarantee = urls.length === 1 ? 'single-node' : 'quorum';
-    // A lock granted after half of its time is worth little.
     const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
-    const node = { ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
-    const onClockJump = (jumped: LockNode) => this.#nodes.alarm(jumped);
+    const node = { tls, ttlMs, attemptTimeoutMs: timeoutMs, logger, clock };
+    const onClockJump: LockNodeOptions['onClockJump'] = (jumped, jumpMs, waitMs) => {
+      this.clockJumps += 1;
+      this.#nodes.alarm(jumped);
+      options.onClockJump({ node: jumped.label, jumpMs, waitMs });
+    };
     const nodes = urls.map((url) => new LockNode({ ...node, url, onClockJump }));
     this.#nodes = new QuorumNodes({ nodes, prefix, ttlMs, timeoutMs, clock });
     this.#candidate = new FenceCandidate(clock);
     this.#line = new LockLine({
       urls,
+      tls,
       quorum: this.#nodes.quorum,
       process: this.#process,
       channel: this.#nodes.channelOf(this.#process),
@@ -47,12 +58,12 @@ export class RedisQuorum implements LockBackend {
     return this.#nodes.trips;
   }
 
-  async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
-    return this.#attempt(names, options.fenceAbove, undefined);
+  async tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer> {
+    return this.#attempt(names, ask, undefined);
   }
 
-  async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
-    const { timeoutMs = Number.POSITIVE_INFINITY, signal, fenceAbove } = options;
+  async acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer> {
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal } = ask;
     const until = this.#nodes.clock.monotonicMs() + timeoutMs;
     const waiter = this.#line.enter();
     let granted = false;
@@ -60,7 +71,7 @@ export class RedisQuorum implements LockBackend {
       for (;;) {
         if (signal?.aborted) throw lockAborted(names, signal.reason);
         const heardAll = this.#line.listening;
-        const answer = await this.#attempt(names, fenceAbove, waiter);
+        const answer = await this.#attempt(names, ask, waiter);
         granted = answer.kind === 'granted';
         if (answer.kind !== 'busy') return answer;
         const leftMs = until - this.#nodes.clock.monotonicMs();
@@ -89,7 +100,7 @@ export class RedisQuorum implements LockBackend {
 
   async #attempt(
     names: readonly string[],
-    fenceAbove: bigint | undefined,
+    { ttlMs, fenceAbove }: TryAsk,
     waiter: LockWaiter | undefined,
   ): Promise<AttemptAnswer> {
     if (this.#closed) throw locksClosed();
@@ -97,7 +108,8 @@ export class RedisQuorum implements LockBackend {
     this.#attempts += 1;
     // A dot, where a waiter's name has a colon: one must never pass for the other.
     const owner = `${this.#process}.${this.#attempts}`;
-    return attemptQuorum(this.#nodes, this.#candidate, { names, owner, fenceAbove, waiter });
+    const attempt = { names, owner, ttlMs, fenceAbove, waiter };
+    return attemptQuorum(this.#nodes, this.#candidate, attempt);
   }
 
   #leave(names: readonly string[], waiter: LockWaiter): void {

@@ -1,5 +1,11 @@
-import type { LockGuarantee, LockOptions, LockView, TryLockOptions } from '../lock.ts';
-import type { AcquireAnswer, BackendOptions, LockBackend } from '../lock-backend.ts';
+import type { LockGuarantee, LockView } from '../lock.ts';
+import type {
+  AcquireAnswer,
+  BackendOptions,
+  LockBackend,
+  TryAsk,
+  WaitAsk,
+} from '../lock-backend.ts';
 import { lockAborted, locksClosed, notReached } from '../lock-errors.ts';
 import { OwedEnds } from '../owed-ends.ts';
 import { serverList } from '../server-list.ts';
@@ -28,17 +34,18 @@ export class ZooKeeperEnsemble implements LockBackend {
 
   constructor(options: BackendOptions) {
     const { prefix, ttlMs, clock, random, logger } = options;
-    const servers = serverList(options.urls, 2181);
+    const { servers, account } = serverList(options.urls, 2181);
     const timeoutMs = Math.min(options.attemptTimeoutMs, Math.floor(ttlMs / 2));
-    this.#session = new ZooKeeperSession({ servers, ttlMs, timeoutMs, clock, random, logger });
-    this.#line = new ZooKeeperLine(this.#session, prefix);
+    const rules = { servers, account, ttlMs, timeoutMs, clock, random, logger };
+    this.#session = new ZooKeeperSession(rules);
+    this.#line = new ZooKeeperLine(this.#session, prefix, account ? 'our account' : 'anyone');
     this.#waiting = new WaitInLine(options);
     const owed = new OwedEnds<ZooKeeperTicket>({
       end: (ticket) => this.#line.leave(ticket),
       isOver: ({ life }) => life.isOver,
       isClosed: () => this.#session.isClosed,
     });
-    this.#room = { line: this.#line, ttlMs, clock, giveBack: (ticket) => owed.add(ticket) };
+    this.#room = { line: this.#line, clock, giveBack: (ticket) => owed.add(ticket) };
     this.#view = { session: this.#session, servers, prefix, timeoutMs };
   }
 
@@ -46,8 +53,8 @@ export class ZooKeeperEnsemble implements LockBackend {
     return this.#session.trips;
   }
 
-  async tryAcquire(names: readonly string[], options: TryLockOptions): Promise<AcquireAnswer> {
-    const entry = await this.#enter(names, options, true);
+  async tryAcquire(names: readonly string[], ask: TryAsk): Promise<AcquireAnswer> {
+    const entry = await this.#enter(names, ask, true);
     if (entry.kind === 'unreachable') return entry;
     if (entry.kind === 'busy') return this.#waiting.busy(entry.names);
     const { ticket, standing } = entry;
@@ -61,12 +68,12 @@ export class ZooKeeperEnsemble implements LockBackend {
     return notReached('the session ended before the lock was taken');
   }
 
-  async acquire(names: readonly string[], options: LockOptions): Promise<AcquireAnswer> {
-    if (options.signal?.aborted) throw lockAborted(names, options.signal.reason);
-    const answer = await this.tryAcquire(names, options);
-    if (answer.kind !== 'busy' || options.timeoutMs === 0) return answer;
-    return this.#waiting.acquire(names, options, async () => {
-      const entry = await this.#enter(names, options, false);
+  async acquire(names: readonly string[], ask: WaitAsk): Promise<AcquireAnswer> {
+    if (ask.signal?.aborted) throw lockAborted(names, ask.signal.reason);
+    const answer = await this.tryAcquire(names, ask);
+    if (answer.kind !== 'busy' || ask.timeoutMs === 0) return answer;
+    return this.#waiting.acquire(names, ask, async () => {
+      const entry = await this.#enter(names, ask, false);
       if (entry.kind === 'in') return new ZooKeeperPlace(this.#room, entry.ticket, entry.standing);
       if (entry.kind === 'unreachable') return entry;
       throw new Error('a line that anybody may enter was busy'); // only a try is turned away
@@ -84,12 +91,12 @@ export class ZooKeeperEnsemble implements LockBackend {
 
   async #enter(
     names: readonly string[],
-    { fenceAbove }: TryLockOptions,
+    { ttlMs, fenceAbove }: TryAsk,
     onlyIfFree: boolean,
   ): Promise<EnteredTicket> {
     if (this.#session.isClosed) throw locksClosed();
-    const deadline = this.#session.deadline();
-    const ticket = this.#line.ticket(names);
+    const deadline = this.#session.deadline(ttlMs);
+    const ticket = this.#line.ticket(names, ttlMs);
     const entered = onlyIfFree
       ? await this.#line.tryEnter(ticket, fenceAbove, deadline)
       : await this.#line.enter(ticket, fenceAbove, deadline);

@@ -1,20 +1,22 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { type Logger, messageOf, pause } from '../../kernel/index.ts';
+import { Agent as ProtectedAgent, request as protectedRequest } from 'node:https';
+import { type Clock, type Logger, messageOf, pause } from '../../kernel/index.ts';
 import type { ServerAddress } from '../server-list.ts';
-
-/** What the gateway said; `silent`: nothing within the time, `cut`: there was no connection. */
-export type Spoken =
-  | { readonly kind: 'said'; readonly status: number; readonly text: string }
-  | { readonly kind: 'silent' }
-  | { readonly kind: 'cut'; readonly problem: string };
+import { type EtcdPass, isSignedOut } from './etcd-pass.ts';
+import type { Spoken } from './etcd-words.ts';
 
 const PROBE_PAUSE_MS = 100;
+/** Who asks without a token, or for a key that is not his, is refused by a member that lives. */
+const ALIVE: ReadonlySet<number> = new Set([200, 400, 401, 403]);
 /** A question that only a member in touch with the majority answers. */
 const PROBE = { path: '/v3/kv/range', text: '{"key":"AA==","count_only":true}' };
 
 export interface EtcdEndpointOptions {
   readonly address: ServerAddress;
+  /** That of `node:https` for a protected line. */
   readonly agent: Agent;
+  readonly pass: EtcdPass | undefined;
+  readonly clock: Clock;
   readonly probeTimeoutMs: number;
   readonly logger: Logger;
 }
@@ -40,6 +42,22 @@ export class EtcdEndpoint {
 
   /** Sends one question. Whatever is sent here must bear to be sent twice. */
   async ask(path: string, text: string, timeoutMs: number): Promise<Spoken> {
+    const { pass, clock } = this.#options;
+    if (!pass) return this.#say(path, text, timeoutMs);
+    const until = clock.monotonicMs() + timeoutMs;
+    const say = (where: string, words: string) =>
+      this.#say(where, words, Math.max(1, until - clock.monotonicMs()));
+    for (let isFirst = true; ; isFirst = false) {
+      const refusal = await pass.enter(say);
+      if (refusal) return refusal;
+      const { headers } = pass;
+      const spoken = await say(path, text);
+      if (!isFirst || !isSignedOut(spoken)) return spoken;
+      pass.refused(headers);
+    }
+  }
+
+  async #say(path: string, text: string, timeoutMs: number): Promise<Spoken> {
     const first = await this.#post(path, text, timeoutMs);
     // The server may close a kept connection at the moment when we use it again.
     const spoken =
@@ -75,9 +93,10 @@ export class EtcdEndpoint {
 
   #request(path: string, text: string): ClientRequest {
     const { host, port } = this.#options.address;
-    const headers = { 'content-type': 'application/json' };
-    const { agent } = this.#options;
-    const asked = request({ host, port, path, method: 'POST', headers, agent });
+    const { agent, pass } = this.#options;
+    const headers = { 'content-type': 'application/json', ...pass?.headers };
+    const send = agent instanceof ProtectedAgent ? protectedRequest : request;
+    const asked = send({ host, port, path, method: 'POST', headers, agent });
     asked.end(text);
     return asked;
   }
@@ -136,7 +155,7 @@ export class EtcdEndpoint {
       const spoken = await this.#post(PROBE.path, PROBE.text, this.#options.probeTimeoutMs);
       if (this.#state !== 'silent') return;
       // A refused connection is no silence: it is found out at once each time.
-      if (spoken.kind === 'cut' || (spoken.kind === 'said' && spoken.status === 200)) {
+      if (spoken.kind === 'cut' || (spoken.kind === 'said' && ALIVE.has(spoken.status))) {
         this.#state = 'up';
         if (spoken.kind === 'said') this.#logger.info('lock node is back');
         return;

@@ -1,22 +1,19 @@
 import { Agent } from 'node:http';
+import { Agent as ProtectedAgent } from 'node:https';
 import { type Clock, type Logger, present } from '../../kernel/index.ts';
-import type { LockUnreachable } from '../lock.ts';
 import { notReached } from '../lock-errors.ts';
-import type { ServerAddress } from '../server-list.ts';
+import type { LockTls, LockUnreachable } from '../lock.ts';
+import type { ServerList } from '../server-list.ts';
 import { EtcdEndpoint } from './etcd-endpoint.ts';
-import type { EtcdReply } from './etcd-words.ts';
+import { EtcdPass } from './etcd-pass.ts';
+import { answerIn, type EtcdAnswer, UNAVAILABLE } from './etcd-words.ts';
 
-export type Answer =
-  | { readonly kind: 'ok'; readonly reply: EtcdReply }
-  /** The cluster has decided against it: the code is gRPC's. */
-  | { readonly kind: 'refused'; readonly code: number; readonly message: string }
-  | LockUnreachable;
-
-/** gRPC's code for a member that cannot serve now: it has no leader, or is shutting down. */
-const UNAVAILABLE = 14;
+export type Answer = EtcdAnswer | LockUnreachable;
 
 export interface EtcdGatewayOptions {
-  readonly servers: readonly ServerAddress[];
+  readonly list: ServerList;
+  /** How the line is protected; undefined when it is not. */
+  readonly tls: LockTls | undefined;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,23 +29,28 @@ export class EtcdGateway {
   readonly clock: Clock;
   /** Questions asked so far. */
   trips = 0;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent;
   #speaker: EtcdEndpoint;
   #closed = false;
 
-  constructor({ servers, timeoutMs, clock, logger }: EtcdGatewayOptions) {
+  constructor({ list, tls, timeoutMs, clock, logger }: EtcdGatewayOptions) {
+    const { servers, account } = list;
+    const keepAlive = true;
+    const agent = tls ? new ProtectedAgent({ ...tls, keepAlive }) : new Agent({ keepAlive });
+    const pass = account && new EtcdPass(account);
+    this.#agent = agent;
     this.timeoutMs = timeoutMs;
     this.clock = clock;
     this.endpoints = servers.map(
       (address) =>
-        new EtcdEndpoint({ address, agent: this.#agent, probeTimeoutMs: timeoutMs, logger }),
+        new EtcdEndpoint({ address, agent, pass, clock, probeTimeoutMs: timeoutMs, logger }),
     );
     this.#speaker = present(this.endpoints[0], 'an etcd member');
   }
 
-  /** When an attempt that begins now has to be decided. */
-  deadline(): number {
-    return this.clock.monotonicMs() + this.timeoutMs;
+  /** When an attempt that begins now has to be decided, for locks of this ttl. */
+  deadline(ttlMs = Number.POSITIVE_INFINITY): number {
+    return this.clock.monotonicMs() + Math.min(this.timeoutMs, Math.floor(ttlMs / 2));
   }
 
   get isClosed(): boolean {
@@ -94,29 +96,6 @@ export class EtcdGateway {
   #inOrder(): EtcdEndpoint[] {
     const others = this.endpoints.filter((endpoint) => endpoint !== this.#speaker);
     return [this.#speaker, ...others].filter(({ isSilent }) => !isSilent);
-  }
-}
-
-/** What a status and its text mean; undefined when it is not etcd that speaks. */
-export function answerIn(
-  status: number,
-  text: string,
-): (Exclude<Answer, LockUnreachable> & { readonly message?: string }) | undefined {
-  const reply = parsed(text);
-  if (reply === undefined) return undefined;
-  if (status === 200 && reply.error === undefined) return { kind: 'ok', reply };
-  return {
-    kind: 'refused',
-    code: reply.code ?? UNAVAILABLE,
-    message: reply.message ?? `answered with status ${status}`,
-  };
-}
-
-function parsed(text: string): EtcdReply | undefined {
-  try {
-    return JSON.parse(text) as EtcdReply;
-  } catch {
-    return undefined; // a proxy's page, or an answer that was cut off: the caller tells of it
   }
 }
 

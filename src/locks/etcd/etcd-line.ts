@@ -48,18 +48,16 @@ export type Standing =
 export class EtcdLine {
   readonly keys: EtcdLineKeys;
   readonly #gateway: EtcdGateway;
-  readonly #ttlMs: number;
   #offset = 0n;
 
-  constructor(gateway: EtcdGateway, prefix: string, ttlMs: number) {
+  constructor(gateway: EtcdGateway, prefix: string) {
     this.keys = new EtcdLineKeys(prefix);
     this.#gateway = gateway;
-    this.#ttlMs = ttlMs;
   }
 
   /** Asks for a lease. The server keeps it a little longer: it counts whole seconds. */
   async begin(ticket: EtcdTicket, deadline: number): Promise<Entered> {
-    const body = { ID: ticket.lease, TTL: String(Math.ceil(this.#ttlMs / 1000)) };
+    const body = { ID: ticket.lease, TTL: String(Math.ceil(ticket.ttlMs / 1000)) };
     const answer = await this.#gateway.call('/lease/grant', body, deadline);
     if (answer.kind === 'ok') ticket.seenRevision = BigInt(answer.reply.header?.revision ?? 0);
     // It exists: an earlier try of this very question got through.
@@ -67,8 +65,8 @@ export class EtcdLine {
     return { kind: 'in' };
   }
 
-  ticket(names: readonly string[]): EtcdTicket {
-    return new EtcdTicket(names, this.keys, momentOf(this.#gateway.clock));
+  ticket(names: readonly string[], ttlMs: number): EtcdTicket {
+    return new EtcdTicket(names, ttlMs, this.keys, momentOf(this.#gateway.clock));
   }
 
   /** Takes a place in each line; with `onlyIfFree` in all of them or in none. */

@@ -9,7 +9,6 @@ import { watchKey } from './etcd-watch.ts';
 export interface EtcdRoom {
   readonly gateway: EtcdGateway;
   readonly line: EtcdLine;
-  readonly ttlMs: number;
   /** Ends a ticket in the background, for as long as it could live. */
   giveBack(ticket: EtcdTicket): void;
 }
@@ -25,10 +24,10 @@ export class EtcdPlace implements Place {
   }
 
   async look(): Promise<Look> {
-    const { gateway, line, ttlMs } = this.#room;
+    const { gateway, line } = this.#room;
     const ticket = this.#ticket;
     const ageMs = momentOf(gateway.clock).monotonicMs - ticket.sentAt.monotonicMs;
-    if (ageMs > ttlMs / 3) {
+    if (ageMs > ticket.ttlMs / 3) {
       const kept = await line.keepAlive(ticket);
       if (kept === 'gone') return { kind: 'gone' };
       if (kept !== 'kept') return kept;

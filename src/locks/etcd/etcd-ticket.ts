@@ -32,6 +32,7 @@ export class EtcdLineKeys {
 /** One attempt: a lease of its own, whose id nobody used before, and a key in every line. */
 export class EtcdTicket {
   readonly names: readonly string[];
+  readonly ttlMs: number;
   /** The lease, as int64 travels. Chosen here, so that it can be revoked without an answer. */
   readonly lease = ((BigInt(`0x${randomName(8)}`) >> 1n) | 1n).toString();
   readonly places: readonly string[];
@@ -42,8 +43,9 @@ export class EtcdTicket {
   revision = 0n;
   offset = 0n;
 
-  constructor(names: readonly string[], keys: EtcdLineKeys, sentAt: Moment) {
+  constructor(names: readonly string[], ttlMs: number, keys: EtcdLineKeys, sentAt: Moment) {
     this.names = names;
+    this.ttlMs = ttlMs;
     this.places = names.map((name) => keys.placeOf(name, this.lease));
     this.sentAt = sentAt;
   }

@@ -1,8 +1,15 @@
 import type { LockNodeView, LockView } from '../lock.ts';
 import type { EtcdEndpoint } from './etcd-endpoint.ts';
-import { answerIn, type EtcdGateway } from './etcd-gateway.ts';
+import type { EtcdGateway } from './etcd-gateway.ts';
 import type { EtcdLineKeys } from './etcd-ticket.ts';
-import { bundled, decoded, type EtcdReply, type Operation, unbundled } from './etcd-words.ts';
+import {
+  answerIn,
+  bundled,
+  decoded,
+  type EtcdReply,
+  type Operation,
+  unbundled,
+} from './etcd-words.ts';
 
 /** Asks every member what it knows, and waits for all of them, since this is for people. */
 export async function inspectEtcd(

@@ -1,5 +1,5 @@
 import type { EtcdEndpoint } from './etcd-endpoint.ts';
-import { answerIn } from './etcd-gateway.ts';
+import { answerIn } from './etcd-words.ts';
 
 /**
  * Ends when the key is taken away at this revision or later, or the signal aborts. A watch that

@@ -11,6 +11,8 @@ export interface EtcdReply {
     readonly canceled?: boolean;
     readonly events?: readonly { readonly type?: string }[];
   };
+  /** Of a user who has signed in. */
+  readonly token?: string;
   readonly error?: unknown;
   readonly code?: number;
   readonly message?: string;
@@ -79,4 +81,41 @@ export function unbundled(reply: EtcdReply): readonly TxnResponse[] {
   return (reply.responses ?? []).flatMap(
     (response) => response.response_txn?.responses ?? [response],
   );
+}
+
+/** What the gateway said; `silent`: nothing within the time, `cut`: there was no connection. */
+export type Spoken =
+  | { readonly kind: 'said'; readonly status: number; readonly text: string }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'cut'; readonly problem: string };
+
+export type EtcdAnswer =
+  | { readonly kind: 'ok'; readonly reply: EtcdReply }
+  /** The cluster has decided against it: the code is gRPC's. */
+  | { readonly kind: 'refused'; readonly code: number; readonly message: string };
+
+/** gRPC's code for a member that cannot serve now: it has no leader, or is shutting down. */
+export const UNAVAILABLE = 14;
+
+/** What a status and its text mean; undefined when it is not etcd that speaks. */
+export function answerIn(
+  status: number,
+  text: string,
+): (EtcdAnswer & { readonly message?: string }) | undefined {
+  const reply = parsed(text);
+  if (reply === undefined) return undefined;
+  if (status === 200 && reply.error === undefined) return { kind: 'ok', reply };
+  return {
+    kind: 'refused',
+    code: reply.code ?? UNAVAILABLE,
+    message: reply.message ?? `answered with status ${status}`,
+  };
+}
+
+function parsed(text: string): EtcdReply | undefined {
+  try {
+    return JSON.parse(text) as EtcdReply;
+  } catch {
+    return undefined; // a proxy's page, or an answer that was cut off: the caller tells of it
+  }
 }

@@ -24,7 +24,7 @@ export class SessionLife {
   }
 
   /** A server that knows less than this session has seen turns it away. */
-  introduction(ttlMs: number): Introduction {
+  introduction(ttlMs: number): Omit<Introduction, 'account'> {
     const timeoutMs = this.timeoutMs || ttlMs;
     return { id: this.#id, password: this.#password, timeoutMs, lastZxid: this.#zxid };
   }

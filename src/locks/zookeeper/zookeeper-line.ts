@@ -16,7 +16,9 @@ import {
   getData,
   madeBy,
   multi,
+  type NodeOwner,
   NO_NODE,
+  NO_PERMISSION,
   OK,
   PERSISTENT,
   type Question,
@@ -34,6 +36,7 @@ const ROUNDS = 4;
 /** One attempt: a name of its own, and a node in the line of every lock. */
 export interface ZooKeeperTicket {
   readonly names: readonly string[];
+  readonly ttlMs: number;
   readonly lines: readonly string[];
   readonly owner: string;
   /** The nodes belong to this session and end with it. */
@@ -74,18 +77,20 @@ export function lineOf(prefix: string, name: string): string {
 export class ZooKeeperLine {
   readonly #session: ZooKeeperSession;
   readonly #prefix: string;
+  readonly #owner: NodeOwner;
   #offset: { readonly value: bigint; readonly version: number } | undefined;
   #offsetIsMade = true;
 
-  constructor(session: ZooKeeperSession, prefix: string) {
+  constructor(session: ZooKeeperSession, prefix: string, owner: NodeOwner) {
     this.#session = session;
     this.#prefix = prefix;
+    this.#owner = owner;
   }
 
-  ticket(names: readonly string[]): ZooKeeperTicket {
+  ticket(names: readonly string[], ttlMs: number): ZooKeeperTicket {
     const lines = names.map((name) => lineOf(this.#prefix, name));
     const owner = `${randomName(8)}-lock-`;
-    return { names, lines, owner, life: this.#session.life, paths: [], fence: 0n };
+    return { names, ttlMs, lines, owner, life: this.#session.life, paths: [], fence: 0n };
   }
 
   /** Reads the lines first, since a place that is taken in vain keeps others out for a moment. */
@@ -191,6 +196,9 @@ export class ZooKeeperLine {
         ticket.fence = made.zxid + offset;
         return { kind: 'in', standing: standingOf(ticket, found, asked.sentAt) };
       }
+      if (code === NO_PERMISSION) {
+        return notReached(`${ROOT} or ${OFFSET} in ZooKeeper belongs to another account`);
+      }
       if (code === NO_NODE) containers = ticket.lines;
       else if (code !== BAD_VERSION) return notReached(`ZooKeeper refused with code ${code}`);
     }
@@ -204,9 +212,9 @@ export class ZooKeeperLine {
     missing: readonly string[],
   ): { making: Question[]; change: Question; offset: bigint } {
     const making: Question[] = [];
-    if (missing.length > 0) making.push(createNode(ROOT, '', PERSISTENT));
-    if (!this.#offsetIsMade) making.push(createNode(OFFSET, '0', PERSISTENT));
-    making.push(...missing.map((line) => createContainer(line)));
+    if (missing.length > 0) making.push(createNode(ROOT, '', PERSISTENT, this.#owner));
+    if (!this.#offsetIsMade) making.push(createNode(OFFSET, '0', PERSISTENT, this.#owner));
+    making.push(...missing.map((line) => createContainer(line, this.#owner)));
 
     const { value, version } = this.#offset ?? { value: 0n, version: 0 };
     const { zxid } = ticket.life;
@@ -215,7 +223,7 @@ export class ZooKeeperLine {
     const guard = raised ? setData(OFFSET, String(offset), version) : check(OFFSET, version);
     const data = `${offset} ${ticket.life.timeoutMs}`;
     const nodes = ticket.lines.map((line) =>
-      createNode(`${line}/${ticket.owner}`, data, EPHEMERAL_SEQUENTIAL),
+      createNode(`${line}/${ticket.owner}`, data, EPHEMERAL_SEQUENTIAL, this.#owner),
     );
     return { making, change: multi([guard, ...nodes]), offset };
   }

@@ -7,7 +7,6 @@ import type { Standing, ZooKeeperLine, ZooKeeperTicket } from './zookeeper-line.
 
 export interface ZooKeeperRoom {
   readonly line: ZooKeeperLine;
-  readonly ttlMs: number;
   readonly clock: Clock;
   /** Takes the nodes of a ticket away in the background, for as long as its session lives. */
   giveBack(ticket: ZooKeeperTicket): void;
@@ -101,9 +100,9 @@ export class ZooKeeperLease implements Lease {
    * process not live to do it, the session ends too.
    */
   #lastUntil(sentAt: Moment): void {
-    const { ttlMs, clock } = this.#room;
+    const { clock } = this.#room;
     clearTimeout(this.#expiry);
-    const leftMs = Math.max(0, sentAt.monotonicMs + ttlMs - clock.monotonicMs());
+    const leftMs = Math.max(0, sentAt.monotonicMs + this.#ticket.ttlMs - clock.monotonicMs());
     this.#expiry = setTimeout(() => this.#room.giveBack(this.#ticket), leftMs);
     this.#expiry.unref();
   }

@@ -2,13 +2,14 @@ import { type Clock, type Logger, pause, present, type Random } from '../../kern
 import type { LockUnreachable } from '../lock.ts';
 import { type Moment, momentOf } from '../lock-deadline.ts';
 import { notReached } from '../lock-errors.ts';
-import type { ServerAddress } from '../server-list.ts';
+import type { Account, ServerAddress } from '../server-list.ts';
 import { SessionLife } from './session-life.ts';
 import { type Welcome, ZooKeeperWire } from './zookeeper-wire.ts';
 import type { Question, Reply } from './zookeeper-words.ts';
 
 export interface ZooKeeperSessionOptions {
   readonly servers: readonly ServerAddress[];
+  readonly account: Account | undefined;
   /** The servers must keep a silent session for at least as long. */
   readonly ttlMs: number;
   /** One round of questions is answered within this time, or the server is left. */
@@ -64,8 +65,10 @@ export class ZooKeeperSession {
     return this.#server;
   }
 
-  deadline(): number {
-    return this.#options.clock.monotonicMs() + this.#options.timeoutMs;
+  /** When an attempt that begins now has to be decided, for locks of this ttl. */
+  deadline(ttlMs = Number.POSITIVE_INFINITY): number {
+    const { clock, timeoutMs } = this.#options;
+    return clock.monotonicMs() + Math.min(timeoutMs, Math.floor(ttlMs / 2));
   }
 
   /**
@@ -182,7 +185,7 @@ export class ZooKeeperSession {
 
   /** Stays with one server for as long as that goes well. */
   #visit(server: ServerAddress): Promise<{ wasWelcome: boolean; problem: string }> {
-    const { clock, timeoutMs, ttlMs } = this.#options;
+    const { account, clock, timeoutMs, ttlMs } = this.#options;
     return new Promise((resolve) => {
       let wasWelcome = false;
       let beat: NodeJS.Timeout | undefined;
@@ -201,7 +204,7 @@ export class ZooKeeperSession {
         beat = setInterval(() => this.#beat(wire), words.timeoutMs / 6);
         this.#stir();
       };
-      const introduction = this.#life.introduction(ttlMs);
+      const introduction = { ...this.#life.introduction(ttlMs), account };
       const wire = new ZooKeeperWire(server, introduction, {
         welcome,
         heard: () => {

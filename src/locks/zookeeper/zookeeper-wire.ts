@@ -1,10 +1,12 @@
 import { connect, type Socket } from 'node:net';
-import type { ServerAddress } from '../server-list.ts';
+import type { Account, ServerAddress } from '../server-list.ts';
 import { JuteReader, JuteWriter } from './jute.ts';
 import type { Question, Reply } from './zookeeper-words.ts';
 
 const EVENT = -1;
 const PING = -2;
+const SIGN_IN = -4;
+const SIGN_IN_TYPE = 100;
 const PING_TYPE = 11;
 const CLOSE_TYPE = -11;
 const LONGEST_FRAME = 64 * 1024 * 1024;
@@ -15,6 +17,7 @@ export interface Introduction {
   readonly password: Buffer;
   readonly timeoutMs: number;
   readonly lastZxid: bigint;
+  readonly account: Account | undefined;
 }
 
 export interface Welcome {
@@ -52,12 +55,19 @@ export class ZooKeeperWire {
   constructor(address: ServerAddress, introduction: Introduction, events: WireEvents) {
     this.#events = events;
     this.#socket = connect({ host: address.host, port: address.port, noDelay: true });
-    const { id, password, timeoutMs, lastZxid } = introduction;
+    const { id, password, timeoutMs, lastZxid, account } = introduction;
     const hello = new JuteWriter().int(0).long(lastZxid).int(timeoutMs).long(id).bytes(password);
     this.#socket.write(hello.bool(false).frame());
+    if (account) this.#signIn(account);
     this.#socket.on('data', (data: Buffer) => this.#read(data));
     this.#socket.on('error', (error: Error) => this.end(error.message));
     this.#socket.on('close', () => this.end('the server closed the connection'));
+  }
+
+  /** Said before anything is asked: what is made after it belongs to the account. */
+  #signIn({ user, password }: Account): void {
+    const words = new JuteWriter().int(SIGN_IN).int(SIGN_IN_TYPE).int(0).text('digest');
+    this.#socket.write(words.text(`${user}:${password}`).frame());
   }
 
   /** The reply; nothing when the line ended before it came. */
@@ -128,6 +138,10 @@ export class ZooKeeperWire {
     const zxid = frame.long();
     const code = frame.int();
     if (xid === PING) return;
+    if (xid === SIGN_IN) {
+      if (code !== 0) this.end('refused the account');
+      return;
+    }
     if (xid === EVENT) {
       frame.int(); // what happened to the node
       frame.int(); // how the session is

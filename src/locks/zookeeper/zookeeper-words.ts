@@ -18,6 +18,7 @@ export interface Reply {
 
 export const OK = 0;
 export const NO_NODE = -101;
+export const NO_PERMISSION = -102;
 export const BAD_VERSION = -103;
 
 const CREATE = 1;
@@ -40,23 +41,33 @@ const CONTAINER = 4;
 const ANY_VERSION = -1;
 const ALL_PERMISSIONS = 31;
 
-function create(type: number, path: string, data: string, kind: number): Question {
+/** Who may do anything with a node; nobody else may do anything. */
+export type NodeOwner = 'anyone' | 'our account';
+
+function create(
+  type: number,
+  path: string,
+  data: string,
+  kind: number,
+  owner: NodeOwner,
+): Question {
   return {
     type,
     write: (into) => {
       into.text(path).text(data);
-      into.int(1).int(ALL_PERMISSIONS).text('world').text('anyone');
+      const [scheme, id] = owner === 'anyone' ? ['world', 'anyone'] : ['auth', ''];
+      into.int(1).int(ALL_PERMISSIONS).text(scheme).text(id);
       into.int(kind);
     },
   };
 }
 
-export const createNode = (path: string, data: string, kind: number): Question =>
-  create(CREATE, path, data, kind);
+export const createNode = (path: string, data: string, kind: number, owner: NodeOwner): Question =>
+  create(CREATE, path, data, kind, owner);
 
 /** A node that the servers take away, some time after its last child has gone. */
-export const createContainer = (path: string): Question =>
-  create(CREATE_CONTAINER, path, '', CONTAINER);
+export const createContainer = (path: string, owner: NodeOwner): Question =>
+  create(CREATE_CONTAINER, path, '', CONTAINER, owner);
 
 export const deleteNode = (path: string): Question => ({
   type: DELETE,
