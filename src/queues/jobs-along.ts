@@ -136,9 +136,9 @@ export class JobsAlong {
     this.#takes += 1;
     const token = `${this.#id}:${this.#takes}`;
     const most = Math.min(TAKEN_AT_ONCE, room() - this.#inHand.size);
-    const bytes = BYTES_IN_HAND - this.#bytes;
+    const left = BYTES_IN_HAND - this.#bytes;
     const now = Math.floor(clock.wallMs());
-    const args = [prefix, token, leaseMs, now, most, startedMax, bytes];
+    const args = [prefix, token, leaseMs, now, most, startedMax, left];
     this.#asked = most;
     const taken = (await this.#take(this.#keys, args).finally(() => {
       this.#asked = 0;

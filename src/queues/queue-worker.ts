@@ -1,4 +1,4 @@
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq';
 import {
   type Clock,
   codeOf,
@@ -60,18 +60,8 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const hand = { takenMs: clock.monotonicMs(), jobs: 0 };
   const few = Math.min(ONE_BY_ONE, concurrency);
   const worker = new Worker(queue, (job, token) => oneByOne(job, token), {
-    connection,
-    prefix: options.prefix,
+    ...settingsOf(options, leaseMs),
     concurrency: few,
-    autorun: false,
-    lockDuration: leaseMs,
-    stalledInterval: options.stalledCheckMs ?? 15_000,
-    maxStalledCount: STALLED_MAX,
-    maxStartedAttempts: STARTED_MAX,
-    drainDelay: 5,
-    runRetryDelay: 1000,
-    removeOnComplete: KEEP_COMPLETED,
-    removeOnFail: KEEP_FAILED,
   });
   const handle = counting(options, hand);
   const along = new JobsAlong({
@@ -131,6 +121,25 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       await worker.close(late);
       connection.disconnect();
     },
+  };
+}
+
+function settingsOf(
+  { connection, prefix, stalledCheckMs = 15_000 }: QueueWorkerOptions,
+  leaseMs: number,
+): WorkerOptions {
+  return {
+    connection,
+    prefix,
+    autorun: false,
+    lockDuration: leaseMs,
+    stalledInterval: stalledCheckMs,
+    maxStalledCount: STALLED_MAX,
+    maxStartedAttempts: STARTED_MAX,
+    drainDelay: 5,
+    runRetryDelay: 1000,
+    removeOnComplete: KEEP_COMPLETED,
+    removeOnFail: KEEP_FAILED,
   };
 }
 

@@ -65,11 +65,11 @@ async function balancesFor(
   stock: StockReading,
 ): Promise<ReadonlyMap<number, Balance>> {
   if (goodsIds.length === 0) return new Map();
-  if (typeof stock !== 'string') return known(goodsIds, stock);
+  if (typeof stock !== 'string') return foreseenOf(goodsIds, stock);
   return await (stock === 'locked' ? lockStock(sql, goodsIds) : readStock(sql, goodsIds));
 }
 
-function known(
+function foreseenOf(
   goodsIds: readonly number[],
   balances: ReadonlyMap<number, Balance>,
 ): ReadonlyMap<number, Balance> {
