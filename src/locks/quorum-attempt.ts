@@ -46,7 +46,8 @@ export async function attemptQuorum(
   const fence = await agreedFence(nodes, attempt, keys, owner, elapsedMs());
   const deadline = new LockDeadline(nodes.clock, nodes.ttlMs, sentAt);
   if (fence !== undefined && deadline.remainingMs() >= nodes.ttlMs * LEAST_VALIDITY) {
-    const grant = { keys, owner, fence, sentAt, waiter, holders: touched };
+    const unlined = waiter?.isAtFirstAttempt ? attempt.granted : new Set<number>();
+    const grant = { keys, owner, fence, sentAt, waiter, unlined, holders: touched };
     return { kind: 'granted', lease: new RedisLease(nodes, grant) };
   }
   nodes.sendRelease(touched, keys, nodes.retreatArgs(owner, waiter));
