@@ -21,14 +21,14 @@ const FULL: LockPlan = {
 };
 
 const QUICK: LockPlan = {
-  aloneMs: 500,
+  aloneMs: 450,
   besideMs: 300,
   keysMs: 300,
   contestMs: new Map([
     [2, 450],
-    [64, 1800],
+    [64, 1500],
   ]),
-  probeMs: 600,
+  probeMs: 400,
 };
 
 export function lockPlan(quick: boolean): LockPlan {
