@@ -3,13 +3,13 @@ import path from 'node:path';
 import { AppError, systemClock } from '../src/kernel/index.ts';
 import { type Machine, machineLines, PROJECT_FOLDER } from './machine.ts';
 import { type BenchOptions, readOptions } from './options.ts';
-import { resultTable, verdictTable } from './result-table.ts';
+import { verdictTable } from './result-table.ts';
 import type { Series } from './rounds.ts';
 import type { Verdict } from './verdicts.ts';
 
-export interface BenchResult {
+export interface BenchResult<Measured = Series> {
   readonly machine: Machine;
-  readonly series: readonly Series[];
+  readonly series: readonly Measured[];
   readonly verdicts: readonly Verdict[];
 }
 
@@ -19,9 +19,10 @@ export const say = (line: string): void => {
 };
 
 /** Runs a benchmark from its options to its exit code. */
-export async function runProgram(
+export async function runProgram<Measured>(
   usage: string,
-  measure: (options: BenchOptions) => Promise<BenchResult>,
+  measure: (options: BenchOptions) => Promise<BenchResult<Measured>>,
+  tableOf: (series: readonly Measured[]) => string,
 ): Promise<void> {
   try {
     const options = readOptions(process.argv.slice(2), usage);
@@ -30,7 +31,7 @@ export async function runProgram(
       return;
     }
     const result = await measure(options);
-    report(result);
+    report(result, tableOf(result.series));
     keep(options, result);
     process.exitCode = result.verdicts.every(({ holds }) => holds) ? 0 : 1;
   } catch (error) {
@@ -39,13 +40,13 @@ export async function runProgram(
   }
 }
 
-function report({ machine, series, verdicts }: BenchResult): void {
+function report({ machine, verdicts }: BenchResult<unknown>, table: string): void {
   process.stdout.write(
-    ['', machineLines(machine), '', resultTable(series), '', verdictTable(verdicts), ''].join('\n'),
+    ['', machineLines(machine), '', table, '', verdictTable(verdicts), ''].join('\n'),
   );
 }
 
-function keep(options: BenchOptions, result: BenchResult): void {
+function keep(options: BenchOptions, result: BenchResult<unknown>): void {
   const at = systemClock.now().toISO() ?? '';
   const name = `${at.slice(0, 19).replace(/[T:]/g, '-')}.json`;
   const file = path.resolve(options.jsonFile ?? path.join(PROJECT_FOLDER, 'bench/results', name));

@@ -7,6 +7,7 @@ import { httpPacing } from './http-sizes.ts';
 import { HTTP_RULES } from './http-verdicts.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import type { BenchOptions } from './options.ts';
+import { resultTable } from './result-table.ts';
 import { openRig, type Rig } from './rig.ts';
 import { inRounds, type Series } from './rounds.ts';
 import { judge } from './verdicts.ts';
@@ -60,4 +61,4 @@ async function assertBalanced({ database }: Rig): Promise<void> {
   throw new AppError('books-differ', `the books do not balance: ${texts.join('; ')}`);
 }
 
-await runProgram(USAGE, measure);
+await runProgram(USAGE, measure, resultTable);

@@ -3,6 +3,7 @@ import { type BenchResult, runProgram, say } from './bench-program.ts';
 import { benchPlan } from './bench-sizes.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { type BenchOptions, USAGE } from './options.ts';
+import { resultTable } from './result-table.ts';
 import { openRig, type Rig } from './rig.ts';
 import { inRounds, type Series } from './rounds.ts';
 import { judge } from './verdicts.ts';
@@ -33,4 +34,4 @@ async function measured(rig: Rig, options: BenchOptions): Promise<Series[]> {
   }
 }
 
-await runProgram(USAGE, measure);
+await runProgram(USAGE, measure, resultTable);

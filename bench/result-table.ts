@@ -57,22 +57,22 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   const asked = (sign: string, value: number | null) => (value === null ? '' : `${sign} ${value}`);
   return aligned([
     ['', 'measured', 'must', '', 'aim', ''],
-    ...verdicts.map(({ what, value, must, aim, holds, reached }) => [
+    ...verdicts.map(({ what, value, must, aim, atMost, holds, reached }) => [
       what,
       fixed(value, must === 0 ? 0 : 2),
-      asked(must === 0 ? '=' : '>=', must),
+      asked(must === 0 ? '=' : atMost ? '<=' : '>=', must),
       must === null ? '' : holds ? 'ok' : 'FAILS',
-      asked('>=', aim),
+      asked(atMost ? '<=' : '>=', aim),
       aim === null ? '' : reached ? 'reached' : 'missed',
     ]),
   ]);
 }
 
-function fixed(value: number, digits: number): string {
+export function fixed(value: number, digits: number): string {
   return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );

@@ -12,10 +12,7 @@ const WARM_UP_SHARE = 0.15;
 /** Below this share of its size a measurement would say more about noise than about anything. */
 const LEAST_SHARE = 0.25;
 
-/**
- * Every contender once in each round, so that what the machine does besides hits all of them. The
- * order turns round each time: nobody always comes after the same neighbour.
- */
+/** Every contender once in each round, so that what the machine does besides hits all of them. */
 export async function inRounds<Size extends string>(
   contenders: readonly Contender<Size>[],
   rounds: number,
@@ -30,8 +27,7 @@ export async function inRounds<Size extends string>(
   const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
     const fitting = pace.fitting(rounds - round + 1);
-    const order = round % 2 === 1 ? contenders : contenders.toReversed();
-    for (const { name, size, measure } of order) {
+    for (const { name, size, measure } of turnsOf(round, contenders)) {
       const sample = await pace.watch(size, fitting(size), measure);
       samples.get(name)?.push(sample);
       const rate = perSecond(sample).toFixed(0);
@@ -39,6 +35,11 @@ export async function inRounds<Size extends string>(
     }
   }
   return contenders.map(({ name }) => ({ name, samples: samples.get(name) ?? [] }));
+}
+
+/** The order turns round each time: nobody always comes after the same neighbour. */
+export function turnsOf<T>(round: number, contenders: readonly T[]): readonly T[] {
+  return round % 2 === 1 ? contenders : contenders.toReversed();
 }
 
 /** Makes measurements as large as the time allows; equally large in a round for those compared. */

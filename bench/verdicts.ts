@@ -7,6 +7,8 @@ export interface Verdict {
   readonly value: number;
   readonly must: number | null;
   readonly aim: number | null;
+  /** Must and aim are the most it may be, not the least. */
+  readonly atMost?: boolean;
   readonly holds: boolean;
   readonly reached: boolean;
 }
@@ -85,10 +87,14 @@ function find(series: readonly Series[], name: string): Series | undefined {
 
 /** The ratio is taken within each round: what slows the machine for a while slows both. */
 export function medianRatio(ours: Series, theirs: Series): number {
+  return medianOfRatios(ours.samples.map(perSecond), theirs.samples.map(perSecond));
+}
+
+export function medianOfRatios(ours: readonly number[], theirs: readonly number[]): number {
   return median(
-    ours.samples.flatMap((sample, round) => {
-      const other = theirs.samples[round];
-      return other ? [perSecond(sample) / perSecond(other)] : [];
+    ours.flatMap((value, round) => {
+      const other = theirs[round];
+      return other === undefined ? [] : [value / other];
     }),
   );
 }

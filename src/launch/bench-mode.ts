@@ -8,6 +8,7 @@ import { mkdirSync } from 'node:fs';
 const PROGRAMS: Readonly<Record<string, string>> = {
   bench: 'main.js',
   'bench-http': 'http-main.js',
+  'bench-locks': 'locks/main.js',
 };
 
 /** The measurements, on private servers that are as durable as real ones. */

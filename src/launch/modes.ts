@@ -14,6 +14,7 @@ const MODES: Readonly<Record<string, Mode>> = {
   test: runTests,
   bench: runBench,
   'bench-http': runBench,
+  'bench-locks': runBench,
   reset: resetHome,
 };
 

@@ -7,6 +7,7 @@ export class LockWaiter {
   readonly #quorum: number;
   readonly #free = new Set<number>();
   #called = false;
+  #attempts = 0;
   #stir: () => void = () => undefined;
 
   constructor(member: string, ticket: number, quorum: number) {
@@ -17,8 +18,14 @@ export class LockWaiter {
 
   /** A new attempt begins: what was heard before it says nothing about it. */
   forget(): void {
+    this.#attempts += 1;
     this.#free.clear();
     this.#called = false;
+  }
+
+  /** A node that grants the only attempt there was has never put it in line. */
+  get isAtFirstAttempt(): boolean {
+    return this.#attempts === 1;
   }
 
   /** These nodes would have had us; they were given back only for want of a quorum. */

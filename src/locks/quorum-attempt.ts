@@ -49,7 +49,8 @@ export async function attemptQuorum(
   const fence = await agreedFence(nodes, attempt, keys, owner, Math.max(1, leftMs));
   const deadline = new LockDeadline(nodes.clock, ttlMs, sentAt);
   if (fence !== undefined && deadline.remainingMs() >= ttlMs * LEAST_VALIDITY) {
-    const grant = { keys, owner, ttlMs, fence, sentAt, waiter, holders: touched };
+    const unlined = waiter?.isAtFirstAttempt ? attempt.granted : new Set<number>();
+    const grant = { keys, owner, ttlMs, fence, sentAt, waiter, unlined, holders: touched };
     return { kind: 'granted', lease: new RedisLease(nodes, grant) };
   }
   nodes.sendRelease(touched, keys, nodes.retreatArgs(owner, waiter));

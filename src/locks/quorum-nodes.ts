@@ -110,7 +110,11 @@ export class QuorumNodes {
   }
 
   /** Sends a release to these nodes; true as soon as a quorum has confirmed it. */
-  async release(nodes: readonly LockNode[], keys: readonly string[], args: Args): Promise<boolean> {
+  async release(
+    nodes: readonly LockNode[],
+    keys: readonly string[],
+    argsFor: (node: LockNode) => Args,
+  ): Promise<boolean> {
     this.trips += 1;
     const verdict = pollNodes({
       nodes,
@@ -118,10 +122,11 @@ export class QuorumNodes {
       timeoutMs: this.timeoutMs,
       yes: keys.length,
       may: (node) => node.answers,
-      ask: (node) => node.release(keys, args),
+      ask: (node) => node.release(keys, argsFor(node)),
     });
-    const unasked = nodes.filter((node) => !node.answers);
-    this.sendRelease(unasked, keys, args);
+    for (const node of nodes) {
+      if (!node.answers) this.sendRelease([node], keys, argsFor(node));
+    }
     return (await verdict) === 'yes';
   }
 

@@ -15,6 +15,8 @@ export interface RedisGrant {
   readonly holders: readonly LockNode[];
   /** The place in line that led to it, which is left with the release. */
   readonly waiter: LockWaiter | undefined;
+  /** Indexes of nodes that have no place in line of it to leave; late answers come in here too. */
+  readonly unlined: ReadonlySet<number>;
 }
 
 /** Locks granted by a quorum. Never repaired: a node that lost them votes no until the end. */
@@ -56,9 +58,13 @@ export class RedisLease implements Lease {
   }
 
   release(): Promise<boolean> {
-    const { keys, owner, waiter, holders } = this.#grant;
-    // The place in line may have been taken on any node, in an attempt before the last.
-    const nodes = waiter ? this.#nodes.all : holders;
-    return this.#nodes.release(nodes, keys, this.#nodes.releaseArgs(owner, waiter));
+    const { keys, owner, waiter, unlined, holders } = this.#grant;
+    const short = this.#nodes.releaseArgs(owner, undefined);
+    if (!waiter) return this.#nodes.release(holders, keys, () => short);
+    // Elsewhere the place in line may have been taken: on any node, in an attempt before the last.
+    const whole = this.#nodes.releaseArgs(owner, waiter);
+    const without = new Set(this.#nodes.at(unlined));
+    const { all } = this.#nodes;
+    return this.#nodes.release(all, keys, (node) => (without.has(node) ? short : whole));
   }
 }

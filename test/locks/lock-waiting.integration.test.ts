@@ -150,4 +150,32 @@ describe('the line before a lock', function () {
     heldIn(value);
     expect(ms).to.be.below(400);
   });
+
+  it('is left on a node that refused, also when the others grant at once', async () => {
+    const { client } = nodes.at(0);
+    const waiting = () => client.zcard('lock:goods:a~wait');
+    await client.set('lock:goods:a', 'foreign');
+    const locks = rooms.on(nodes.urls);
+    await warmUp(locks, 3);
+    const held = heldIn(await locks.lock(['a']));
+    await until(async () => (await waiting()) === 1, 3000, 'a place in line');
+    await held.release();
+    await until(async () => (await waiting()) === 0, 1000, 'the place in line left');
+  });
+
+  it('costs nothing where the first attempt is granted', async () => {
+    const locks = rooms.on(nodes.urls);
+    await warmUp(locks, 3);
+    for (const { client } of nodes.all) await client.config('RESETSTAT');
+    const held = heldIn(await locks.lock(['a']));
+    for (const { client } of nodes.all) {
+      await until(async () => (await client.exists('lock:goods:a')) === 1, 1000, 'all grants');
+    }
+    await locks.inspect(['a']); // the answers of all nodes are in after those to this
+    await held.release();
+    for (const { client } of nodes.all) {
+      await until(async () => (await client.exists('lock:goods:a')) === 0, 1000, 'a release');
+      expect(await client.info('commandstats')).not.to.match(/cmdstat_(?:zrem|zadd):/);
+    }
+  });
 });
