@@ -7,7 +7,8 @@ export interface LookedAt {
   readonly version: number;
   /** Nothing is owed to it or by it, and nothing has happened to it since. */
   readonly isFinished: number;
-  /** It was not there yet at that time, and so are those that came after it. */
+  /** It was not there yet at that time, and so are those that came after it. Of one that was
+   * archived and has moved since, what is left does not tell. */
   readonly isYoung: number;
 }
 
@@ -24,8 +25,8 @@ export async function ordersWithHistory(
        COALESCE(o.state IN ('paid', 'expired', 'cancelled', 'rejected', 'returned')
          AND o.due_at IS NULL AND e.at < ? AND NOT EXISTS (SELECT 1 FROM payments y
            WHERE y.order_seq = p.seq AND y.state IN ('early', 'refund-due')), 0) AS isFinished,
-       (SELECT f.at FROM order_steps f WHERE f.order_seq = p.seq ORDER BY f.step LIMIT 1) >= ?
-         AS isYoung
+       COALESCE(o.archived IS NULL AND (SELECT f.at FROM order_steps f
+         WHERE f.order_seq = p.seq ORDER BY f.step LIMIT 1) >= ?, 0) AS isYoung
      FROM (SELECT DISTINCT order_seq AS seq FROM order_steps
        WHERE order_seq > ? ORDER BY order_seq LIMIT ?) p
      LEFT JOIN orders o ON o.seq = p.seq

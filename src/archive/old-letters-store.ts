@@ -85,7 +85,8 @@ export async function idempotencyKeysAfter(
     `SELECT idempotency_key AS id, LOWER(HEX(content)) AS content, at, 1 AS isOld,
        0 AS isYoung
      FROM idempotency_keys FORCE INDEX (idempotency_keys_by_age)
-     WHERE at < LEAST(?, UTC_TIMESTAMP(6) - INTERVAL ? DAY) AND (at > ? OR (at = ? AND idempotency_key > ?))
+     WHERE at < LEAST(?, UTC_TIMESTAMP(6) - INTERVAL ? DAY)
+       AND (at > ? OR (at = ? AND idempotency_key > ?))
      ORDER BY at, idempotency_key LIMIT ?`,
     [before, KEYS_KEPT_DAYS, after?.at ?? EARLIEST, after?.at ?? EARLIEST, after?.id ?? '', limit],
   );

@@ -164,7 +164,7 @@ describe('the archive', function () {
     await expectBooks();
     const movements = kept.of('movement');
     expect(movements).to.have.length(done.movements);
-    const [first] = movements.filter(({ goodsId }) => goodsId === 1);
+    const first = movements.find(({ goodsId }) => goodsId === 1);
     expect(first).to.include({ version: 1, move: 'restock', quantity: 10 * ORDERS });
     const page = await listMovements(fixture.database, 1, { limit: 5000 });
     const [opening] = await fixture.database.rows<{ version: number }>(

@@ -7,6 +7,7 @@ import type { ArchiveRecord, ArchiveReport } from '../../src/archive/index.ts';
 import type { AuditReport, OrderView } from '../../src/saga/index.ts';
 import { errorIn } from '../support/command-error.ts';
 import { CommandLine } from '../support/command-run.ts';
+import { namesIn } from '../support/kept-records.ts';
 import { age, idOf, makeOrders, WAYS } from '../support/old-orders.ts';
 import { type SagaFixture, sagaFixture } from '../support/saga-fixture.ts';
 import { until } from '../support/until.ts';
@@ -31,35 +32,30 @@ describe('holdfast archive', function () {
     await fixture.drop();
   });
 
-  const stepsKept = (path: string) => {
+  /** Steps and movements by name: those that are in a file, those that are in the database. */
+  const kept = (path: string) => {
     const whole = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-    const records = whole.map((line) => JSON.parse(line) as ArchiveRecord);
-    return new Set(
-      records.flatMap(({ kind, orderId, history }) =>
-        kind === 'order'
-          ? (history as { step: number }[]).map(({ step }) => `${orderId}/${step}`)
-          : [],
-      ),
-    );
+    return namesIn(whole.map((line) => JSON.parse(line) as ArchiveRecord));
   };
-  const stepsThere = async () => {
-    const rows = await fixture.database.rows<{ step: string }>(
-      `SELECT CONCAT(o.order_id, '/', s.step) AS step FROM order_steps s
-       JOIN orders o ON o.seq = s.order_seq`,
+  const there = async () => {
+    const rows = await fixture.database.rows<{ name: string }>(
+      `SELECT CONCAT(o.order_id, '/', s.step) AS name FROM order_steps s
+       JOIN orders o ON o.seq = s.order_seq
+       UNION ALL SELECT CONCAT('goods ', goods_id, '/', version) FROM movements`,
     );
-    return new Set(rows.map(({ step }) => step));
+    return new Set(rows.map(({ name }) => name));
   };
   const expectBooks = async () =>
     expect(await cli.json<AuditReport>('audit')).to.include({ balanced: true });
 
   it('does nothing by halves when it is asked for what cannot be', async () => {
-    const there = join(folder, 'there.ndjson');
-    writeFileSync(there, 'mine');
-    const steps = await stepsThere();
+    const taken = join(folder, 'there.ndjson');
+    writeFileSync(taken, 'mine');
+    const steps = await there();
     const refused = [
       ['--before', '2999-01-01', '--yes'],
       ['--before', '90d'],
-      ['--before', '90d', '--to', there],
+      ['--before', '90d', '--to', taken],
       ['--before', '90d', '--to', join(folder, 'no', 'such', 'folder')],
     ];
     for (const args of refused) {
@@ -70,11 +66,11 @@ describe('holdfast archive', function () {
     expect((await cli.say('archive --before 2999-01-01 --yes')).stderr).to.match(
       /less than a day ago.*a day or more: younger things/,
     );
-    expect((await cli.say(`archive --before 90d --to ${there}`)).stderr).to.contain(
+    expect((await cli.say(`archive --before 90d --to ${taken}`)).stderr).to.contain(
       'is there already; name a new file',
     );
-    expect(readFileSync(there, 'utf8')).to.equal('mine');
-    expect(await stepsThere()).to.deep.equal(steps);
+    expect(readFileSync(taken, 'utf8')).to.equal('mine');
+    expect(await there()).to.deep.equal(steps);
   });
 
   it('does nothing at all under an account that may not remove', async () => {
@@ -85,7 +81,7 @@ describe('holdfast archive', function () {
     await database.write(`CREATE USER ${account}@'%' IDENTIFIED BY 'pw'`);
     await database.write(`GRANT SELECT, INSERT, UPDATE ON ${schema}.* TO ${account}@'%'`);
     Object.assign(url, { username: account, password: 'pw' });
-    const steps = await stepsThere();
+    const steps = await there();
     const file = join(folder, 'refused.ndjson');
     const said = await cli.run(['archive', '--before', '90d', '--to', file, '--json'], {
       HOLDFAST_DATABASE_URL: url.href,
@@ -93,51 +89,62 @@ describe('holdfast archive', function () {
     await database.write(`DROP USER ${account}@'%'`);
     expect(errorIn(said.stderr).code, said.stderr).to.equal('database-refuses-us');
     expect(existsSync(file), 'an empty file').to.equal(false);
-    expect(await stepsThere()).to.deep.equal(steps);
+    expect(await there()).to.deep.equal(steps);
   });
 
   it('counts, and changes nothing, in a dry run', async () => {
-    const steps = await stepsThere();
+    const steps = await there();
     const report = await cli.json<ArchiveReport>('archive --before 90d --dry-run --ledger');
     expect(report).to.include({ dryRun: true, to: null, orders: ORDERS / 2, skipped: 0 });
     expect(report.movements).to.be.greaterThan(ORDERS);
-    expect(await stepsThere()).to.deep.equal(steps);
+    expect(await there()).to.deep.equal(steps);
     const words = await cli.say('archive --before 90d --dry-run');
     expect(words.stdout).to.match(
       /would go +what was finished before.*the history of 1500, \d+ st/s,
     );
   });
 
+  /** Kills it as soon as the file tells that it has come so far; answers how it ended. */
+  const killedAt = async (file: string, isReached: (text: string) => boolean) => {
+    const child = cli.start(['archive', '--before', '90d', '--ledger', '--to', file]);
+    const ended = once(child, 'exit');
+    const isFar = () => existsSync(file) && isReached(readFileSync(file, 'utf8'));
+    await until(isFar, 20_000, 'some pages');
+    child.kill('SIGKILL');
+    return (await ended) as [code: number | null, by: string | null];
+  };
+
   it('loses nothing when it is killed, again and again', async () => {
-    const steps = await stepsThere();
-    const kept = new Set<string>();
-    const files = ['one', 'two', 'three'].map((name) => join(folder, `${name}.ndjson`));
-    for (const [turn, file] of files.entries()) {
-      const child = cli.start(['archive', '--before', '90d', '--ledger', '--to', file]);
-      const ended = once(child, 'exit');
-      await until(
-        () => existsSync(file) && statSync(file).size > 100_000 * (turn + 1),
-        20_000,
-        'some pages',
-      );
-      child.kill('SIGKILL');
-      expect((await ended)[1], 'it was still at work').to.equal('SIGKILL');
-      for (const step of stepsKept(file)) kept.add(step);
-      const there = await stepsThere();
-      for (const step of steps) expect(there.has(step) || kept.has(step), step).to.equal(true);
+    const all = await there();
+    const safe = new Set<string>();
+    const expectAll = async () => {
+      const left = await there();
+      expect([...all].filter((one) => !left.has(one) && !safe.has(one))).to.deep.equal([]);
       await expectBooks();
+    };
+    const places = [
+      (text: string) => text.length > 100_000,
+      (text: string) => text.length > 200_000,
+      (text: string) => text.includes('"kind":"movement"'),
+    ];
+    for (const [turn, isReached] of places.entries()) {
+      const file = join(folder, `${turn}.ndjson`);
+      const [, by] = await killedAt(file, isReached);
+      if (turn === 0) expect(by, 'it was still at work').to.equal('SIGKILL');
+      for (const one of kept(file)) safe.add(one);
+      await expectAll();
     }
     const last = join(folder, 'last.ndjson');
     const report = await cli.json<ArchiveReport>(`archive --before 90d --ledger --to ${last}`);
-    expect(report.orders)
-      .to.be.greaterThan(0)
-      .and.lessThan(ORDERS / 2);
-    expect(report).to.include({ to: last, dryRun: false, skipped: 0 });
-    for (const step of stepsKept(last)) kept.add(step);
-    const there = await stepsThere();
-    expect([...steps].filter((step) => !there.has(step) && !kept.has(step))).to.deep.equal([]);
-    expect(statSync(last).mode % 0o1000, 'readable by its owner alone').to.equal(0o600);
-    await expectBooks();
+    expect(report).to.include({ dryRun: false, skipped: 0 });
+    if (existsSync(last)) for (const one of kept(last)) safe.add(one);
+    await expectAll();
+    const [row] = await fixture.database.rows<{ archived: number }>(
+      'SELECT COUNT(*) AS archived FROM orders WHERE archived IS NOT NULL',
+    );
+    expect(row?.archived).to.equal(ORDERS / 2);
+    const first = statSync(join(folder, '0.ndjson'));
+    expect(first.mode % 0o1000, 'readable by its owner alone').to.equal(0o600);
   });
 
   it('leaves orders that say so wherever they are shown', async () => {

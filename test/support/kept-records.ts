@@ -19,3 +19,19 @@ export class KeptRecords {
     return this.records.filter((record) => record.kind === kind);
   }
 }
+
+/** Each step and each movement among them by a name of its own. */
+export function namesIn(records: readonly ArchiveRecord[]): string[] {
+  return records.flatMap((record) => {
+    if (record.kind === 'movement') {
+      const { goodsId, version } = record as unknown as { goodsId: number; version: number };
+      return [`goods ${goodsId}/${version}`];
+    }
+    if (record.kind !== 'order') return [];
+    const { orderId, history } = record as unknown as {
+      orderId: string;
+      history: { step: number }[];
+    };
+    return history.map(({ step }) => `${orderId}/${step}`);
+  });
+}
