@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { App, Config } from '../app/index.ts';
 import type { AppError } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
@@ -7,6 +8,7 @@ import { errorLines, quietLogger } from './error-text.ts';
 export interface Terminal {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
+  readonly stdin?: NodeJS.ReadStream;
 }
 
 /**
@@ -58,6 +60,22 @@ export class Session {
   /** What is not the result: progress, warnings, advice. */
   say(line: string): void {
     this.terminal.stderr.write(`${line}\n`);
+  }
+
+  /** Anything else than a typed "yes" is a no; so is nobody there to type it. */
+  async confirm(question: string): Promise<boolean> {
+    const { stdin, stderr } = this.terminal;
+    if (stdin?.isTTY !== true) return false;
+    const lines = createInterface({ input: stdin, output: stderr });
+    // The prompt swallows Ctrl-C, and Ctrl-D ends it without an answer.
+    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    lines.once('SIGINT', () => lines.close());
+    try {
+      const answer = await Promise.race([lines.question(`${question} Type yes: `), closed]);
+      return answer.trim().toLowerCase() === 'yes';
+    } finally {
+      lines.close();
+    }
   }
 
   /** Something was refused; the command may still have a result to print. */

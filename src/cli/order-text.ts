@@ -13,6 +13,7 @@ export function orderText(order: OrderView): string {
       ['expires', timeText(order.expiresAt)],
       ['buyer', order.buyerId],
       ['amount', order.amount === undefined ? null : `${order.amount} ${order.currency ?? ''}`],
+      ['archived', order.archived ? 'its metadata and older history are not here any more' : null],
     ]),
     ...(order.short ? [shortText(order.short)] : []),
   ];

@@ -1,4 +1,5 @@
 import { api } from './commands/api-command.ts';
+import { archiveOld } from './commands/archive-command.ts';
 import { auditBooks } from './commands/audit-command.ts';
 import { bench } from './commands/bench-command.ts';
 import { deadLettersList } from './commands/dead-letters-list-command.ts';
@@ -51,4 +52,13 @@ export const GROUPS: readonly PlanGroup[] = [
   { name: 'locks', summary: 'The locks of goods ids', plans: [locksShow] },
 ];
 
-export const PLANS: readonly Plan[] = [auditBooks, queuesShow, doctor, migrate, api, worker, bench];
+export const PLANS: readonly Plan[] = [
+  auditBooks,
+  archiveOld,
+  queuesShow,
+  doctor,
+  migrate,
+  api,
+  worker,
+  bench,
+];

@@ -104,6 +104,8 @@ export interface OrderView {
   readonly holdSeconds: number;
   readonly short?: readonly ShortLine[];
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Its metadata and older history have been archived, and are not here. */
+  readonly archived?: boolean;
   readonly payments: readonly PaymentView[];
   readonly history: readonly HistoryStep[];
 }

@@ -1,5 +1,8 @@
 import type { Sql } from '../mysql/index.ts';
 
+/** How long a key goes on meaning what it was first used for. */
+export const KEYS_KEPT_DAYS = 7;
+
 export interface KeyUse {
   readonly key: string;
   /** A digest of what was asked for with it, in hex. */

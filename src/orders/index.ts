@@ -1,4 +1,4 @@
-export { claimKeys, forgetKeys, type KeyUse } from './idempotency-keys-store.ts';
+export { claimKeys, forgetKeys, KEYS_KEPT_DAYS, type KeyUse } from './idempotency-keys-store.ts';
 export {
   awaitedOrder,
   type Due,

@@ -20,6 +20,8 @@ export interface OrderDetails extends OrderSummary {
   readonly holdSeconds: number;
   readonly short?: readonly ShortLine[];
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Its metadata and its history, up to some step, are in an archive and not here. */
+  readonly archived?: true;
 }
 
 interface SummaryRow {
@@ -38,6 +40,7 @@ interface DetailsRow extends SummaryRow {
   readonly hold_seconds: number;
   readonly short: unknown;
   readonly metadata: unknown;
+  readonly archived: number | null;
 }
 
 const COLUMNS = `o.seq, o.order_id, o.state, o.placed_at, o.expires_at, o.reason, o.buyer_id,
@@ -129,7 +132,8 @@ export async function readOrderDetails(
   orderId: string,
 ): Promise<{ readonly seq: number; readonly details: OrderDetails } | null> {
   const [row] = await sql.rows<DetailsRow>(
-    `SELECT ${COLUMNS}, o.hold_seconds, o.short, o.metadata FROM orders o WHERE o.order_id = ?`,
+    `SELECT ${COLUMNS}, o.hold_seconds, o.short, o.metadata, o.archived
+     FROM orders o WHERE o.order_id = ?`,
     [orderId],
   );
   if (!row) return null;
@@ -141,6 +145,7 @@ export async function readOrderDetails(
     holdSeconds: row.hold_seconds,
     ...(short === null ? {} : { short }),
     ...(metadata === null ? {} : { metadata }),
+    ...(row.archived === null ? {} : { archived: true as const }),
   };
   return { seq: row.seq, details };
 }

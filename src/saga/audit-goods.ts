@@ -1,6 +1,6 @@
 import { type Balance, imbalanceOf } from '../stock/index.ts';
 import type { Difference, Units } from './audit-report.ts';
-import type { LedgerPart, OrderedUnits } from './audit-store.ts';
+import type { LedgerOpening, LedgerPart, OrderedUnits } from './audit-store.ts';
 
 /** What the whole ledger says of one goods id, every movement counted anew. */
 export interface LedgerSums extends Units {
@@ -24,6 +24,16 @@ export const NO_LEDGER: LedgerSums = {
   highestFence: 0n,
   returned: 0,
 };
+
+/** What there is to go on from when the oldest movements have been archived. */
+export function openedWith({
+  goodsId: _goods,
+  version,
+  fence,
+  ...units
+}: LedgerOpening): LedgerSums {
+  return { ...NO_LEDGER, ...units, lastVersion: version, highestFence: fence };
+}
 
 /** The sums up to here, and the next part: between them numbers go on and fences do not fall. */
 export function joined(sums: LedgerSums, part: LedgerPart, fallsWithin: boolean): LedgerSums {
@@ -71,7 +81,7 @@ export function goodsDifferences(facts: GoodsFacts): Difference[] {
   }
   const sold = ordered.sold - ledger.returned;
   if (!stock) {
-    const owed = ledger.movements + ordered.held + ordered.sold;
+    const owed = ledger.lastVersion + ordered.held + ordered.sold;
     compare('stock-missing', owed, 0, 'movements or orders speak of it, and it has no stock row');
     return found;
   }

@@ -34,6 +34,9 @@ const ENDED = `CASE WHEN m.settles > 0 AND m.releases > 0 THEN 'both' WHEN m.set
 const MEANT_END = `CASE WHEN m.hold < o.holds THEN 'released' WHEN o.state = 'reserved' THEN 'open'
   WHEN o.state IN ('paid', 'returned') THEN 'settled' ELSE 'released' END`;
 
+/** Its beginning has been carried forward; of what came before the opening no row is left. */
+const CARRIED = '(c.goods_id IS NOT NULL AND m.opens = 0)';
+
 /** What the movements of one hold of one line must say. */
 const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
   'hold-goods': {
@@ -53,7 +56,7 @@ const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
     }),
   },
   'hold-opens': {
-    brokenWhen: 'm.opens <> 1',
+    brokenWhen: `m.opens <> 1 AND NOT ${CARRIED}`,
     say: ({ opens }) => ({ expected: 1, found: opens, text: `reserved ${opens} times` }),
   },
   'hold-closes': {
@@ -69,7 +72,8 @@ const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
     }),
   },
   'hold-end': {
-    brokenWhen: `m.hold BETWEEN 1 AND o.holds AND ${ENDED} <> ${MEANT_END}`,
+    brokenWhen: `m.hold BETWEEN 1 AND o.holds AND ${ENDED} <> ${MEANT_END}
+      AND NOT (${CARRIED} AND ${ENDED} = 'open')`,
     say: ({ state, holds, ended, meantEnd }) => ({
       expected: meantEnd,
       found: ended,
@@ -78,7 +82,7 @@ const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
   },
   'hold-returns': {
     brokenWhen: `m.returned > 0 AND (m.returned > l.quantity OR o.state NOT IN ('paid', 'returned')
-        OR m.settles = 0)
+        OR (m.settles = 0 AND NOT ${CARRIED}))
       OR o.state = 'returned' AND m.hold = o.holds AND m.returned <> l.quantity`,
     say: ({ state, quantity, returned }) => ({
       expected: state === 'returned' ? (quantity ?? 0) : 'at most what was sold',
@@ -111,6 +115,7 @@ const READ = `
     ) m
     JOIN orders o ON o.seq = m.order_seq
     LEFT JOIN order_lines l ON l.order_seq = m.order_seq AND l.goods_id = m.goods_id
+    LEFT JOIN carried_forward c ON c.goods_id = m.goods_id
   ) facts WHERE broken <> '' LIMIT ?`;
 
 export async function brokenHolds(
@@ -131,7 +136,10 @@ export async function brokenHolds(
   );
 }
 
-/** Holds that an order has had and the ledger does not know: each has one reserve for each line. */
+/**
+ * Holds that an order has had and the ledger does not know: each has one reserve for each line.
+ * Where the ledger of a goods id has been carried forward, its numbers and its sums alone tell.
+ */
 export async function missingHolds(
   sql: Sql,
   { from, to }: OrderRange,
@@ -141,12 +149,15 @@ export async function missingHolds(
     `SELECT o.order_id AS orderId, o.holds, o.holds * l.line_count AS meant,
        COALESCE(m.reserves, 0) AS reserves
      FROM orders o
-     JOIN (SELECT order_seq, COUNT(*) AS line_count FROM order_lines
-       WHERE order_seq BETWEEN ? AND ? GROUP BY order_seq) l ON l.order_seq = o.seq
+     JOIN (SELECT l.order_seq, COUNT(*) AS line_count
+       FROM order_lines l LEFT JOIN carried_forward c ON c.goods_id = l.goods_id
+       WHERE l.order_seq BETWEEN ? AND ? AND c.goods_id IS NULL
+       GROUP BY l.order_seq) l ON l.order_seq = o.seq
      LEFT JOIN (SELECT m.order_seq, COUNT(DISTINCT m.hold, m.goods_id) AS reserves
        FROM movements m JOIN order_lines l
          ON l.order_seq = m.order_seq AND l.goods_id = m.goods_id
-       WHERE m.order_seq BETWEEN ? AND ? AND m.leg = 'opens'
+       LEFT JOIN carried_forward c ON c.goods_id = m.goods_id
+       WHERE m.order_seq BETWEEN ? AND ? AND m.leg = 'opens' AND c.goods_id IS NULL
        GROUP BY m.order_seq) m ON m.order_seq = o.seq
      WHERE o.seq BETWEEN ? AND ? AND o.holds * l.line_count > COALESCE(m.reserves, 0)
      LIMIT ?`,

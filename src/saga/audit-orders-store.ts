@@ -6,6 +6,8 @@ interface OrderFacts {
   readonly orderId: string;
   readonly state: string;
   readonly version: number;
+  /** Steps that have been archived. */
+  readonly archived: number;
   readonly holds: number;
   readonly earlyPayments: number;
   readonly dueAt: string | null;
@@ -48,7 +50,9 @@ const ORDER_RULES: Readonly<Record<string, OrderRule>> = {
     }),
   },
   'applied-payments': {
-    brokenWhen: `COALESCE(p.applied, 0) <> (o.state = 'paid' AND COALESCE(s.sales, 0) = 0)`,
+    // Whether an archived order was sold without a payment was in its history.
+    brokenWhen: `COALESCE(p.applied, 0) <> (o.state = 'paid' AND COALESCE(s.sales, 0) = 0)
+      AND NOT (o.archived IS NOT NULL AND o.state = 'paid' AND COALESCE(p.applied, 0) = 0)`,
     say: ({ state, applied, sales }) => ({
       expected: state === 'paid' && sales === 0 ? 1 : 0,
       found: applied,
@@ -72,15 +76,16 @@ const ORDER_RULES: Readonly<Record<string, OrderRule>> = {
     }),
   },
   'steps-numbered': {
-    brokenWhen: 'COALESCE(s.steps, 0) <> o.version OR s.gaps > 0',
-    say: ({ version, steps }) => ({
-      expected: version,
+    brokenWhen: `COALESCE(s.steps, 0) + COALESCE(o.archived, 0) <> o.version OR s.gaps > 0
+      OR s.first_step <> COALESCE(o.archived, 0) + 1`,
+    say: ({ version, archived, steps }) => ({
+      expected: version - archived,
       found: steps,
-      text: `its history does not run from 1 to ${version} without a gap`,
+      text: `its history does not run from ${archived + 1} to ${version} without a gap`,
     }),
   },
   'steps-follow': {
-    brokenWhen: 's.jumps > 0',
+    brokenWhen: 's.jumps > 0 OR (s.headless > 0 AND o.archived IS NULL)',
     say: () => ({
       expected: 0,
       found: 'a jump',
@@ -118,7 +123,8 @@ const BROKEN = Object.entries(ORDER_RULES)
 /** Each part is summed by itself, over the same range, before they meet: no row counts twice. */
 const READ = `
   SELECT * FROM (
-    SELECT o.order_id AS orderId, o.state, o.version, o.holds, o.early_payments AS earlyPayments,
+    SELECT o.order_id AS orderId, o.state, o.version, COALESCE(o.archived, 0) AS archived,
+      o.holds, o.early_payments AS earlyPayments,
       o.due_at AS dueAt, o.expires_at AS expiresAt, COALESCE(l.line_count, 0) AS lineCount,
       CAST(COALESCE(p.applied, 0) AS SIGNED) AS applied,
       CAST(COALESCE(p.early, 0) AS SIGNED) AS early,
@@ -130,9 +136,11 @@ const READ = `
     LEFT JOIN (SELECT order_seq, SUM(state = 'applied') AS applied, SUM(state = 'early') AS early
       FROM payments WHERE order_seq BETWEEN ? AND ? GROUP BY order_seq) p ON p.order_seq = o.seq
     LEFT JOIN (SELECT order_seq, COUNT(*) AS steps, SUM(step <> prior + 1) AS gaps,
-        SUM(NOT from_state <=> came_from) AS jumps, SUM(event = 'sell') AS sales
-      FROM (SELECT order_seq, step, event, from_state, COALESCE(LAG(step) OVER line, 0) AS prior,
-          LAG(to_state) OVER line AS came_from
+        MIN(step) AS first_step, SUM(from_state IS NOT NULL AND came_from IS NULL) AS headless,
+        SUM(came_from IS NOT NULL AND NOT from_state <=> came_from) AS jumps,
+        SUM(event = 'sell') AS sales
+      FROM (SELECT order_seq, step, event, from_state,
+          COALESCE(LAG(step) OVER line, step - 1) AS prior, LAG(to_state) OVER line AS came_from
         FROM order_steps WHERE order_seq BETWEEN ? AND ?
         WINDOW line AS (PARTITION BY order_seq ORDER BY step)) numbered
       GROUP BY order_seq) s ON s.order_seq = o.seq

@@ -40,6 +40,27 @@ export interface LedgerPart extends Units {
   readonly returned: number;
 }
 
+/** Where a ledger begins whose oldest movements have been archived. */
+export interface LedgerOpening extends Units {
+  readonly goodsId: number;
+  readonly version: number;
+  readonly returned: number;
+  readonly fence: bigint;
+}
+
+export async function ledgerOpenings(
+  sql: Sql,
+  { after, upTo }: Pick<LedgerRange, 'after' | 'upTo'>,
+): Promise<readonly LedgerOpening[]> {
+  const rows = await sql.rows<Omit<LedgerOpening, 'fence'> & { readonly fence: string }>(
+    `SELECT goods_id AS goodsId, version, available, held, sold, received, returned,
+       CAST(fence AS CHAR) AS fence
+     FROM carried_forward WHERE goods_id > ? AND goods_id <= ?`,
+    [after, upTo],
+  );
+  return rows.map(({ fence, ...opening }) => ({ ...opening, fence: BigInt(fence) }));
+}
+
 type FenceRow = Readonly<Record<'lowestFence' | 'highestFence', string | null>>;
 type SumsRow = Readonly<Record<Exclude<keyof LedgerPart, keyof FenceRow>, string | number>>;
 
@@ -155,8 +176,9 @@ export async function unmatchedAdjustments(
      SELECT a.goods_id, a.version, NULL, a.delta
      FROM adjustments a LEFT JOIN movements m ON m.goods_id = a.goods_id
        AND m.version = a.version AND m.kind = 'restock'
+     LEFT JOIN carried_forward c ON c.goods_id = a.goods_id
      WHERE a.goods_id > ? AND a.goods_id <= ? AND a.version BETWEEN ? AND ?
-       AND m.goods_id IS NULL
+       AND m.goods_id IS NULL AND a.version > COALESCE(c.version, 0)
      LIMIT ?`,
     [...valuesOf(range), ...valuesOf(range), limit],
   );

@@ -1,12 +1,13 @@
 import { isoOf } from '../kernel/index.ts';
 import type { Database, Sql } from '../mysql/index.ts';
 import { type Balance, stockAfter } from '../stock/index.ts';
-import { goodsDifferences, joined, type LedgerSums, NO_LEDGER } from './audit-goods.ts';
+import { goodsDifferences, joined, type LedgerSums, NO_LEDGER, openedWith } from './audit-goods.ts';
 import { brokenHolds, missingHolds } from './audit-holds-store.ts';
 import { brokenOrders, rowsWithoutOrder } from './audit-orders-store.ts';
 import { type AuditReport, Findings, type Units } from './audit-report.ts';
 import {
   goodsWhoseFenceFalls,
+  ledgerOpenings,
   type LedgerRange,
   type OrderedUnits,
   type OrderRange,
@@ -180,6 +181,9 @@ async function auditGoodsRange(
   ordered: Map<number, OrderedUnits>,
 ): Promise<number> {
   const ledger = new Map<number, LedgerSums>();
+  for (const opening of parts[0] ? await ledgerOpenings(sql, parts[0]) : []) {
+    ledger.set(opening.goodsId, openedWith(opening));
+  }
   for (const range of parts) {
     const falls = new Set(await goodsWhoseFenceFalls(sql, range));
     for (const part of await sumLedger(sql, range)) {

@@ -4,6 +4,7 @@ import type { Sql } from '../mysql/index.ts';
 const NEEDED = [
   { table: 'stock', column: 'goods_id', may: ['select', 'insert', 'update'] },
   { table: 'movements', column: 'goods_id', may: ['select', 'insert'] },
+  { table: 'carried_forward', column: 'goods_id', may: ['select'] },
   { table: 'adjustments', column: 'goods_id', may: ['select', 'insert'] },
   { table: 'orders', column: 'seq', may: ['select', 'insert', 'update'] },
   { table: 'order_lines', column: 'order_seq', may: ['select', 'insert'] },

@@ -54,6 +54,12 @@ const WRONG: readonly (readonly [words: string, says: RegExp])[] = [
   ['notices replay 5 --state dead', /which notices\?/],
   ['locks show x', /goodsId is "x", allowed is/],
   ['worker no-such-queue', /queue is "no-such-queue", allowed is one of order-placed, pre-/],
+  ['archive', /before is nothing, allowed is an age in days such as 90d, or an ISO date/],
+  ['archive --before 90', /before is "90", allowed is an age in days/],
+  ['archive --before 0d', /before is "0d", allowed is/],
+  ['archive --before 12h', /before is "12h", allowed is/],
+  ['archive --before 2026-02-30', /before is 2026-02-30, allowed is a time that exists/],
+  ['archive --before 90d --dry-run --to x', /there is nothing for --to/],
   ['migrate --down', /--down deletes every order and all stock; add --yes/],
 ];
 
@@ -110,7 +116,7 @@ describe('the help', () => {
     for (const group of groups) {
       words.push(...named((await typed([group, '--help'])).stdout, [group]));
     }
-    expect(words).to.have.length(26);
+    expect(words).to.have.length(27);
     const page = readFileSync('docs/reference/cli.md', 'utf8');
     for (const command of words) {
       expect(page).to.contain(`\`holdfast ${command.join(' ')}`);

@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['locks', 'cache', 'queues', 'migrations'],
   ['stock', 'orders', 'payments', 'notices', 'catalogue', 'media'],
   ['saga'],
-  ['api', 'ops', 'delivery'],
+  ['api', 'ops', 'delivery', 'archive'],
   ['app'],
   ['launch', 'workers', 'client'],
   ['cli'], // asks the launcher what this machine has

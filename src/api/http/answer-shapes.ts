@@ -121,6 +121,9 @@ export const orderViewShape = Type.Object(
     holdSeconds: Type.Integer(),
     short: Type.Optional(shortShape),
     metadata: Type.Optional(open),
+    archived: Type.Optional(
+      Type.Boolean({ description: 'its metadata and older history are not here any more' }),
+    ),
     payments: Type.Array(
       Type.Object({
         ...paymentStateShape.properties,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AppError, type Logger, messageOf } from '../../kernel/index.ts';
 import type { Database } from '../../mysql/index.ts';
-import { claimKeys, forgetKeys, type KeyUse } from '../../orders/index.ts';
+import { claimKeys, forgetKeys, KEYS_KEPT_DAYS, type KeyUse } from '../../orders/index.ts';
 
-const KEPT_DAYS = 7;
 const FORGET_EVERY_MS = 600_000;
 const FORGET_AT_ONCE = 5000;
 
@@ -60,7 +59,7 @@ export class IdempotencyKeys {
   }
 
   private forget(): void {
-    forgetKeys(this.database, KEPT_DAYS, FORGET_AT_ONCE).catch((error: unknown) => {
+    forgetKeys(this.database, KEYS_KEPT_DAYS, FORGET_AT_ONCE).catch((error: unknown) => {
       this.logger.warn('old idempotency keys could not be forgotten; later', {
         error: messageOf(error),
       });
