@@ -39,7 +39,7 @@ describe('the proxy that spoils a line', () => {
   const aheadMs = async () => {
     const [told] = (await through().eval(TELL_TIME, 0)) as [number];
     const [seconds = 0, micros = 0] = await direct().time();
-    return told / 1000 - (Number(seconds) * 1000 + Number(micros) / 1000);
+    return told / 1000 - (seconds * 1000 + micros / 1000);
   };
 
   it('tells the time as it is, and leaves keys alone, until a clock jumps', async () => {

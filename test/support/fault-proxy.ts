@@ -78,13 +78,13 @@ export class FaultProxy {
   }
 
   async close(): Promise<void> {
-    for (const { server } of this.#doors) server.close();
+    const closed = this.#doors.map(({ server }) => once(server.close(), 'close'));
     for (const { client, node } of this.#links) {
       client.destroy();
       node.destroy();
     }
     for (const { node } of this.#abandoned) node.destroy();
-    await Promise.all(this.#doors.map(({ server }) => server.listening && once(server, 'close')));
+    await Promise.all(closed);
   }
 
   /** As if somebody had set the node's clock: by so much more or less of every ttl is left. */
