@@ -83,6 +83,8 @@ async function hunts(): Promise<boolean> {
   for (const mutant of wanted) {
     const hunt = { mutant, seeds, lanes, firstOnly: false, signal: stop.signal };
     const caught = await huntMutant(hunt);
+    // What was not played to its end proves nothing.
+    if (stop.signal.aborted) return false;
     if (caught.length === 0) alive += 1;
     const first = caught[0]?.seed ?? 'none';
     const share = `${caught.length} of ${seeds.length} runs`;
