@@ -16,8 +16,8 @@ export interface HarmedNode {
 export type Harm = Pick<PlannedFault, 'kind' | 'contender' | 'forMs' | 'byMs' | 'rate'>;
 
 /**
- * An attempt at a ttl of 300 ms is over after 150 ms. The node may obey it for as much longer as its
- * clock is known badly: by the margin of 5 ms, and by a round trip on a busy machine.
+ * An attempt at a ttl of 300 ms is over after 150 ms. The node may obey it for as much longer as
+ * its clock is known badly: by the margin of 5 ms, and by a round trip on a busy machine.
  */
 const OUT_OF_DATE_MS = 150 + 70;
 const ON_THE_WAY_MS = 130;
