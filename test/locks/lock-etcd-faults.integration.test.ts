@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type EtcdServers, startEtcd } from '../support/etcd-servers.ts';
-import { heldIn, LockRooms, timed } from '../support/lock-room.ts';
+import { heldIn, type LogLine, LockRooms, recordingLogger, timed } from '../support/lock-room.ts';
 import { startSwallowingProxy, type SwallowingProxy } from '../support/swallowing-proxy.ts';
 import { until } from '../support/until.ts';
 import { describeWith, programOnPath } from '../support/wanted-program.ts';
@@ -73,6 +73,23 @@ describeWith(etcd, 'locks on etcd beside others', (command) => {
     await until(async () => (await keys()) === 2);
     await held.release();
     heldIn(await waiting);
+  });
+
+  it('stay reachable when one answer of many never comes', async () => {
+    const lines: LogLine[] = [];
+    const logger = recordingLogger(lines);
+    const locks = rooms.on([`etcd://127.0.0.1:${proxy.port}`], { logger });
+    const held = heldIn(await locks.tryLock(['a']));
+    proxy.withhold('/lease/revoke');
+    let isGivenUp = false;
+    const released = held.release().then(() => {
+      isGivenUp = true;
+    });
+    while (!isGivenUp) await heldIn(await locks.tryLock(['b'])).release();
+    await released;
+    expect(lines.map(({ message }) => message)).to.not.include('lock node does not answer');
+    // What was not answered is asked again, and found to be done.
+    await until(async () => (await locks.tryLock(['a'])).kind === 'held');
   });
 
   it('ask again when the server closes a kept connection as it is used', async () => {

@@ -1,18 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { BentClock } from './bent-clock.ts';
 import type { RedisNode } from './redis-nodes.ts';
-
-/** A clock that jumps ends what expires: so many ms are taken from every key that has an end. */
-const SHIFT_EXPIRY = `
-local cursor = '0'
-repeat
-  local page = redis.call('SCAN', cursor, 'COUNT', 1000)
-  cursor = page[1]
-  for _, key in ipairs(page[2]) do
-    local left = redis.call('PTTL', key)
-    if left >= 0 then redis.call('PEXPIRE', key, left - ARGV[1]) end
-  end
-until cursor == '0'`;
+import { type AskedLock, askedLocks } from './redis-requests.ts';
 
 /** The first of two things that a lock script answers with: the time, 16 digits of it. */
 const SCRIPT_TIME = /(?<=\*2\r\n:)\d{16}(?=\r\n)/g;
@@ -20,57 +10,91 @@ const INFO_TIME = /(?<=server_time_usec:)\d{16}/g;
 /** The last argument of a request: until when it is to be obeyed. */
 const OUT_OF_DATE = /(?<=\$16\r\n)\d{16}(?=\r\n(?:\*|$))/g;
 
+/** A way in of its own, so that what befalls one client does not befall the others. */
+interface Door {
+  readonly server: Server;
+  url: string;
+  /** Answers take so much longer. */
+  lagMs: number;
+  /** What the client sends is lost without a sign, and with `dark` what the node answers, too. */
+  deaf: boolean;
+  dark: boolean;
+  /** Connections are refused. */
+  shut: boolean;
+}
+
 interface Link {
+  readonly door: Door;
   readonly client: Socket;
   readonly node: Socket;
   /** Nothing is answered on it any more. */
   mute: boolean;
   /** Its next answer is swallowed, and the line is cut. */
   doomed: boolean;
-  /** Sent by the client and not delivered yet. */
-  stuck: string[];
+  /** Sent by the client and not delivered yet, and when. */
+  stuck: { readonly text: string; readonly at: number }[];
+  /** Answers that lag, and when the last of them is due: none overtakes another. */
+  readonly late: string[];
+  dueAt: number;
 }
 
 /** A line to a Redis node on which a clock can jump, an answer be lost, a request be stuck. */
 export class FaultProxy {
   readonly #node: RedisNode;
-  readonly #server: Server;
+  readonly #clock: BentClock;
+  readonly #doors: Door[];
   readonly #links = new Set<Link>();
-  #aheadMs = 0;
   #cutNext = false;
   #muteWord: string | undefined;
   #sticking = false;
-  #down = false;
   #abandoned: Link[] = [];
-  url = '';
 
-  constructor(node: RedisNode) {
+  constructor(node: RedisNode, doors = 1) {
     this.#node = node;
-    this.#server = createServer((client) => this.#join(client));
+    this.#clock = new BentClock(node);
+    this.#doors = Array.from({ length: doors }, () => {
+      const server = createServer((client) => this.#join(client, door));
+      const door: Door = { server, url: '', lagMs: 0, deaf: false, dark: false, shut: false };
+      return door;
+    });
+  }
+
+  get url(): string {
+    return this.urlOf(0);
+  }
+
+  urlOf(door: number): string {
+    return this.#door(door).url;
   }
 
   async listen(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    const address = this.#server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    this.url = `redis://127.0.0.1:${port}`;
+    for (const door of this.#doors) {
+      door.server.listen(0, '127.0.0.1');
+      await once(door.server, 'listening');
+      const address = door.server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      door.url = `redis://127.0.0.1:${port}`;
+    }
   }
 
   async close(): Promise<void> {
-    this.#server.close();
+    const closed = this.#doors.map(({ server }) => once(server.close(), 'close'));
     for (const { client, node } of this.#links) {
       client.destroy();
       node.destroy();
     }
     for (const { node } of this.#abandoned) node.destroy();
-    await once(this.#server, 'close');
+    await Promise.all(closed);
   }
 
   /** As if somebody had set the node's clock: by so much more or less of every ttl is left. */
-  async jump(ms: number): Promise<void> {
-    this.#aheadMs += ms;
-    await this.#node.client.eval(SHIFT_EXPIRY, 0, ms);
+  jump(ms: number): Promise<void> {
+    return this.#clock.jump(ms);
+  }
+
+  /** As if the node's clock ran at so many times its speed, for so long. */
+  drift(rate: number, forMs: number): Promise<void> {
+    return this.#clock.drift(rate, forMs);
   }
 
   /** The next request is carried out, but its answer is lost with the connection. */
@@ -85,13 +109,39 @@ export class FaultProxy {
   }
 
   /** Nobody gets through, until `comeUp`. */
-  goDown(): void {
-    this.#down = true;
-    for (const { client } of this.#links) client.destroy();
+  goDown(door?: number): void {
+    const doors = this.#some(door);
+    for (const one of doors) one.shut = true;
+    for (const link of this.#links) if (doors.includes(link.door)) link.client.destroy();
   }
 
-  comeUp(): void {
-    this.#down = false;
+  comeUp(door?: number): void {
+    for (const one of this.#some(door)) one.shut = false;
+  }
+
+  /** Answers to one client come so much later than they were given. */
+  lag(door: number, ms: number): void {
+    this.#door(door).lagMs = ms;
+  }
+
+  /** The node hears nothing of one client; what it answered before that still comes. */
+  goDeaf(door: number): void {
+    this.#door(door).deaf = true;
+  }
+
+  /** They lose sight of each other; the lines stand as if nothing had been. */
+  goDark(door: number): void {
+    this.#door(door).deaf = true;
+    this.#door(door).dark = true;
+  }
+
+  /** They see each other again, on new lines. */
+  goLight(door: number): void {
+    const found = this.#door(door);
+    found.deaf = false;
+    found.dark = false;
+    found.lagMs = 0;
+    for (const link of this.#links) if (link.door === found) link.client.destroy();
   }
 
   /** From now on requests lie in a buffer; those of lines that are cut as well. */
@@ -116,18 +166,33 @@ export class FaultProxy {
     this.#sticking = false;
   }
 
-  /** Whatever is stuck arrives now. */
-  deliver(): void {
+  /** Whatever is stuck arrives now. Answers with the locks asked for longer ago than this. */
+  deliver(olderThanMs = 0): AskedLock[] {
     this.flow();
-    for (const link of [...this.#links, ...this.#abandoned]) {
-      for (const text of link.stuck.splice(0)) this.#send(link, text);
-    }
+    const now = performance.now();
+    return [...this.#links, ...this.#abandoned].flatMap((link) =>
+      link.stuck.splice(0).flatMap(({ text, at }) => {
+        this.#send(link, text);
+        return now - at > olderThanMs ? askedLocks(text) : [];
+      }),
+    );
   }
 
-  #join(client: Socket): void {
-    if (this.#down) return void client.destroy();
+  #door(index: number): Door {
+    const door = this.#doors[index];
+    if (!door) throw new Error(`there is no door ${index}`);
+    return door;
+  }
+
+  #some(door: number | undefined): readonly Door[] {
+    return door === undefined ? this.#doors : [this.#door(door)];
+  }
+
+  #join(client: Socket, door: Door): void {
+    if (door.shut) return void client.destroy();
     const node = connect(this.#node.port, '127.0.0.1');
-    const link: Link = { client, node, mute: false, doomed: false, stuck: [] };
+    const fate = { mute: false, doomed: false, stuck: [], late: [], dueAt: 0 };
+    const link: Link = { door, client, node, ...fate };
     this.#links.add(link);
     // A cut line is what this is for.
     client.on('error', () => client.destroy());
@@ -148,7 +213,10 @@ export class FaultProxy {
   }
 
   #ask(link: Link, text: string): void {
-    if (this.#sticking || link.stuck.length > 0) return void link.stuck.push(text);
+    if (link.door.deaf) return;
+    if (this.#sticking || link.stuck.length > 0) {
+      return void link.stuck.push({ text, at: performance.now() });
+    }
     if (this.#cutNext && text.includes('evalsha')) {
       this.#cutNext = false;
       link.doomed = true;
@@ -161,14 +229,23 @@ export class FaultProxy {
   }
 
   #send(link: Link, text: string): void {
-    link.node.write(this.#shifted(text, [OUT_OF_DATE], -this.#aheadMs), 'latin1');
+    link.node.write(this.#shifted(text, [OUT_OF_DATE], -this.#clock.aheadMs), 'latin1');
   }
 
   #answer(link: Link, text: string): void {
     if (link.mute) return;
     if (link.doomed) return void link.client.destroy();
-    if (link.client.destroyed) return;
-    link.client.write(this.#shifted(text, [SCRIPT_TIME, INFO_TIME], this.#aheadMs), 'latin1');
+    const shifted = this.#shifted(text, [SCRIPT_TIME, INFO_TIME], this.#clock.aheadMs);
+    if (link.door.lagMs === 0 && link.late.length === 0) return this.#hand(link, shifted);
+    const now = performance.now();
+    link.dueAt = Math.max(link.dueAt, now + link.door.lagMs);
+    link.late.push(shifted);
+    setTimeout(() => this.#hand(link, link.late.shift() ?? ''), link.dueAt - now);
+  }
+
+  #hand(link: Link, text: string): void {
+    if (link.door.dark || link.client.destroyed) return;
+    link.client.write(text, 'latin1');
   }
 
   /** As many digits as before, so that no length has to be mended. */

@@ -28,6 +28,7 @@ export class EtcdEndpoint {
   readonly #logger: Logger;
   #state: 'up' | 'silent' | 'closed' = 'up';
   #complaint = '';
+  #answers = 0;
 
   constructor(options: EtcdEndpointOptions) {
     this.#options = options;
@@ -58,13 +59,19 @@ export class EtcdEndpoint {
   }
 
   async #say(path: string, text: string, timeoutMs: number): Promise<Spoken> {
+    const answers = this.#answers;
     const first = await this.#post(path, text, timeoutMs);
     // The server may close a kept connection at the moment when we use it again.
     const spoken =
       first.kind === 'cut' && first.isStale ? await this.#post(path, text, timeoutMs) : first;
-    if (spoken.kind === 'silent') this.#unanswered();
+    // One that was lost, as while the members look for a leader, says nothing of a member that
+    // answered others meanwhile: taken for silent, it would be passed over until it is asked.
+    if (spoken.kind === 'silent' && this.#answers === answers) this.#unanswered();
     if (spoken.kind === 'cut') this.#complain(spoken.problem);
-    if (spoken.kind === 'said') this.#complaint = '';
+    if (spoken.kind === 'said') {
+      this.#answers += 1;
+      this.#complaint = '';
+    }
     return spoken;
   }
 

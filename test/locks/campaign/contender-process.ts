@@ -1,15 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../../src/kernel/index.ts';
 import { until } from '../../support/until.ts';
 import type { StartOrder } from '../stand-ins/contender.ts';
-import type { FencedRegister, RegisterRequest } from './fenced-register.ts';
+import type { Register, RegisterRequest } from './fenced-register.ts';
 import { type HistoryEvent, monotonicNow } from './lock-history.ts';
 
 type Told =
   | HistoryEvent
   | RegisterRequest
   | { readonly kind: 'ready' }
+  | { readonly kind: 'lingering' }
   | { readonly kind: 'done' }
   | { readonly kind: 'broken'; readonly error: string };
 
@@ -18,14 +20,15 @@ export class ContenderProcess {
   readonly events: HistoryEvent[] = [];
   readonly #number: number;
   readonly #child: ChildProcess;
-  #register: FencedRegister | undefined;
+  #register: Register | undefined;
   #state: 'idle' | 'ready' | 'done' = 'idle';
   #broken: string | undefined;
   #holding = false;
+  #lingering = false;
 
-  constructor(number: number) {
+  constructor(number: number, program: string | undefined) {
     this.#number = number;
-    const file = fileURLToPath(new URL('../stand-ins/contender.js', import.meta.url));
+    const file = program ?? fileURLToPath(new URL('../stand-ins/contender.js', import.meta.url));
     this.#child = fork(file, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (message) => this.#hear(message as Told));
     this.#child.on('exit', (code, signal) => {
@@ -37,9 +40,15 @@ export class ContenderProcess {
     return this.#holding;
   }
 
-  async start(order: StartOrder, register: FencedRegister): Promise<void> {
+  /** Does it hold a lock that it keeps for longer than a ttl, as it was told to? */
+  get lingering(): boolean {
+    return this.#lingering && this.#holding;
+  }
+
+  async start(order: StartOrder, register: Register): Promise<void> {
     this.events.length = 0;
     this.#holding = false;
+    this.#lingering = false;
     this.#register = register;
     this.#state = 'idle';
     this.#child.send(order);
@@ -48,6 +57,12 @@ export class ContenderProcess {
 
   go(): void {
     this.#child.send({ kind: 'go' });
+  }
+
+  /** The next lock that it gets it keeps for longer than a ttl. */
+  linger(): void {
+    this.#lingering = false;
+    this.#child.send({ kind: 'linger' });
   }
 
   async stop(): Promise<void> {
@@ -80,11 +95,20 @@ export class ContenderProcess {
     if (this.#broken !== undefined) throw new Error(this.#broken);
   }
 
+  async #serve(request: RegisterRequest): Promise<void> {
+    try {
+      const reply = await this.#register?.serve(this.#number, request);
+      if (reply && this.#child.connected) this.#child.send(reply);
+    } catch (error) {
+      this.#broken ??= `the register failed: ${messageOf(error)}`;
+    }
+  }
+
   #hear(told: Told): void {
     if (told.kind === 'register') {
-      const reply = this.#register?.serve(this.#number, told);
-      if (reply) this.#child.send(reply);
+      void this.#serve(told);
     } else if (told.kind === 'ready' || told.kind === 'done') this.#state = told.kind;
+    else if (told.kind === 'lingering') this.#lingering = true;
     else if (told.kind === 'broken') this.#broken = told.error;
     else {
       if (told.kind === 'granted') this.#holding = true;

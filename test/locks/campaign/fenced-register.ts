@@ -18,21 +18,32 @@ export interface RegisterReply {
   readonly value: number;
 }
 
-interface Cell {
-  fence: number;
-  value: number;
-}
-
 /**
  * What the locks protect: a number to a name, and the highest fence that was ever shown for it.
  * Who comes with a lower one is refused. Reading counts as coming: a holder that reads and is then
  * overtaken must not write what it made of that, also when the newer one has not written yet.
  */
-export class FencedRegister {
+export interface Register {
+  /** In the order in which they were taken. */
+  readonly writes: readonly Written[];
+  serve(contender: number, request: RegisterRequest): Promise<RegisterReply>;
+  close(): Promise<void>;
+}
+
+/** An empty one for each run. */
+export type OpenRegister = () => Promise<Register>;
+
+interface Cell {
+  fence: number;
+  value: number;
+}
+
+/** In this process: as quick as it can be, so that the locks are what a run is about. */
+class FencedRegister implements Register {
   readonly writes: Written[] = [];
   readonly #cells = new Map<string, Cell>();
 
-  serve(contender: number, request: RegisterRequest): RegisterReply {
+  async serve(contender: number, request: RegisterRequest): Promise<RegisterReply> {
     const { what, id, hold, name, fence, base, checkedAt } = request;
     const cell = this.#cells.get(name) ?? { fence: 0, value: 0 };
     this.#cells.set(name, cell);
@@ -45,4 +56,10 @@ export class FencedRegister {
     }
     return { kind: 'reply', id, accepted, value: cell.value };
   }
+
+  async close(): Promise<void> {
+    this.#cells.clear();
+  }
 }
+
+export const inMemory: OpenRegister = async () => new FencedRegister();

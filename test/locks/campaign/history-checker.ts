@@ -12,6 +12,7 @@ export function brokenPromises(events: readonly HistoryEvent[], ttlMs: number): 
     ...refusedNewest(events),
     ...toldTooLate(events, ttlMs),
     ...actedBesideSuccessor(events),
+    ...lockedForNobody(events),
   ];
 }
 
@@ -88,6 +89,13 @@ export function actedBesideSuccessor(events: readonly HistoryEvent[]): string[] 
     const ms = Math.round(checkedAt - successor.at);
     return [`${name}: ${hold} acted as the holder ${ms} ms after ${successor.hold} was`];
   });
+}
+
+/** A request does nothing once its attempt is over. */
+export function lockedForNobody(events: readonly HistoryEvent[]): string[] {
+  return eventsOf(events, 'planted').map(
+    ({ node, key, owner }) => `${key}: a late request locked it on node ${node} for ${owner}`,
+  );
 }
 
 export interface HistoryFigures {

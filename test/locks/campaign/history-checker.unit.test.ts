@@ -106,6 +106,12 @@ describe('the checker of lock histories', () => {
     expect(checker.actedBesideSuccessor([...both, late])).to.have.length(1);
   });
 
+  it('sees a lock that a late request made for nobody', () => {
+    const planted = { kind: 'planted', node: 1, key: 'k', owner: 'o', at: 5 } as const;
+    expect(checker.lockedForNobody([planted])).to.have.length(1);
+    expect(checker.brokenPromises([...good, planted], TTL)).to.have.length(1);
+  });
+
   it('counts what happened', () => {
     expect(checker.figuresOf(good)).to.deep.equal({
       acquisitions: 2,

@@ -1,23 +1,33 @@
 import { expect } from 'chai';
-import { planOf } from './fault-plan.ts';
-import { playCampaign, type RunResult, totalOf } from './lock-campaign.ts';
+import { type FreshDatabase, freshDatabase } from '../../support/fresh-database.ts';
+import { registersIn } from './database-register.ts';
+import { KINDS, planOf } from './fault-plan.ts';
+import { inMemory } from './fenced-register.ts';
+import { playCampaign, type RunResult, seedsFrom, totalOf } from './lock-campaign.ts';
 
 const RUNS = 20;
 
 describe('locks under seeded faults', function () {
   this.timeout(120_000);
+  let fresh: FreshDatabase;
+
+  before(async () => {
+    fresh = await freshDatabase({ migrate: false });
+  });
+  after(() => fresh.drop());
 
   it('plan the same faults for the same seed, and every kind among a few seeds', () => {
     expect(planOf(7)).to.deep.equal(planOf(7));
-    const plans = Array.from({ length: RUNS }, (_, seed) => planOf(seed + 1));
+    const plans = seedsFrom(1, RUNS).map(planOf);
     const kinds = new Set(plans.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
-    expect([...kinds]).to.have.length(8);
+    expect([...kinds]).to.have.members([...KINDS]);
   });
 
   it('keep every promise in a few runs, as hundreds do in the whole campaign', async () => {
     const results: RunResult[] = [];
-    const seeds = Array.from({ length: RUNS }, (_, index) => index + 1);
-    await playCampaign(seeds, 2, (result) => results.push(result));
+    const lanes = [{ register: inMemory }, { register: await registersIn(fresh.database) }];
+    const tell = (result: RunResult) => results.push(result) > 0;
+    await playCampaign({ seeds: seedsFrom(1, RUNS), lanes, tell });
     const broken = results.flatMap(({ seed, broken: found }) =>
       found.map((what) => `seed ${seed}: ${what}`),
     );

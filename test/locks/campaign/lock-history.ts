@@ -2,7 +2,7 @@
  * What happened in one run, one line of JSON to an event. All times are milliseconds of the one
  * monotonic clock of this machine, so that they can be compared between processes.
  */
-export type HistoryEvent = Granted | Ended | Written | Stopped | Fault;
+export type HistoryEvent = Granted | Ended | Written | Stopped | Planted | Fault;
 
 interface OfHold {
   readonly contender: number;
@@ -46,6 +46,15 @@ export interface Stopped {
   readonly contender: number;
   readonly at: number;
   readonly until: number;
+}
+
+/** A request that came after its attempt was over made a lock, which nobody holds. */
+export interface Planted {
+  readonly kind: 'planted';
+  readonly node: number;
+  readonly key: string;
+  readonly owner: string;
+  readonly at: number;
 }
 
 /** For whoever reads it. */

@@ -21,17 +21,25 @@ export interface StartOrder {
   readonly waits: boolean;
 }
 
-type Order = StartOrder | { readonly kind: 'go' } | { readonly kind: 'stop' } | RegisterReply;
+type Order =
+  | StartOrder
+  | { readonly kind: 'go' }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'linger' }
+  | RegisterReply;
 
 const NAMES = ['a', 'b'] as const;
 const LOOK_MS = 5;
+const STANDSTILL_MS = 60;
 /** Whoever holds a lock for long uses it all the while. */
-const ACT_MS = 10;
+const ACT_MS = 5;
 
 const tell = (message: object) => void process.send?.(message);
 const waiting = new Map<number, (reply: RegisterReply) => void>();
 let asked = 0;
 let going = false;
+/** Was it told to keep the next lock for long? */
+let lingers = false;
 
 function register(request: Omit<RegisterRequest, 'id' | 'kind'>): Promise<RegisterReply> {
   asked += 1;
@@ -77,6 +85,17 @@ function event(what: HistoryEvent): void {
   tell(what);
 }
 
+/** A process that gets no processor stands still as one that is stopped; only it can know. */
+function noteStandstills(contender: number): () => void {
+  let last = monotonicNow();
+  const looking = setInterval(() => {
+    const now = monotonicNow();
+    if (now - last > STANDSTILL_MS) event({ kind: 'stopped', contender, at: last, until: now });
+    last = now;
+  }, LOOK_MS);
+  return () => clearInterval(looking);
+}
+
 function isHeld(held: HeldLock): boolean {
   return held.remainingMs() > 0;
 }
@@ -104,7 +123,7 @@ async function contend(order: StartOrder, locks: Locks): Promise<void> {
   for (let turn = 1; going; turn += 1) {
     const names = random() < 0.3 ? NAMES : [random() < 0.7 ? NAMES[0] : NAMES[1]];
     // Mostly short; now and then longer than a ttl, so that only renewals keep it.
-    const busyMs = random() < 0.05 ? order.ttlMs * 2 : random() * 6;
+    let busyMs = random() < 0.01 ? (order.ttlMs * 1.3) / names.length : random() * 6;
     const began = monotonicNow();
     const wanted = names.map((name) => `${order.run}-${name}`);
     const outcome = await (order.waits
@@ -121,6 +140,11 @@ async function contend(order: StartOrder, locks: Locks): Promise<void> {
     const fence = Number(held.fence);
     event({ kind: 'granted', contender, hold, names: held.names, fence, began, at });
     const end = watch(order, hold, held);
+    if (lingers) {
+      lingers = false;
+      busyMs = (order.ttlMs * 2) / names.length;
+      tell({ kind: 'lingering' });
+    }
     await work(held, hold, busyMs);
     // Who finds that it has lost the lock must have been told as well.
     const untold = !isHeld(held) && !held.signal.aborted;
@@ -141,11 +165,14 @@ async function meet(locks: Locks, nodes: number): Promise<void> {
 
 async function run(order: StartOrder): Promise<void> {
   const { urls, ttlMs, skewMs } = order;
+  lingers = false;
   const locks = locksOn(urls, { ttlMs, clock: skewedClock(skewMs), prefix: 'campaign:' });
   await meet(locks, urls.length);
   tell({ kind: 'ready' });
   while (!going) await once(process, 'message');
+  const end = noteStandstills(order.contender);
   await contend(order, locks);
+  end();
   await locks.close();
   tell({ kind: 'done' });
 }
@@ -153,6 +180,7 @@ async function run(order: StartOrder): Promise<void> {
 process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => {
   if (order.kind === 'go' || order.kind === 'stop') going = order.kind === 'go';
+  else if (order.kind === 'linger') lingers = true;
   else if (order.kind === 'reply') {
     waiting.get(order.id)?.(order);
     waiting.delete(order.id);
