@@ -5,11 +5,6 @@ import type { LockNode } from './lock-node.ts';
 import type { LockWaiter } from './lock-waiter.ts';
 import { quorumOf } from './quorum-vote.ts';
 
-/** A waiter nobody has heard of for this long is taken for dead and loses its place. */
-const WAITER_ALIVE_MS = 1500;
-/** A counter may be forgotten when no clock can be this wrong any more. */
-const KEEP_FENCE_MS = 30 * 24 * 3600 * 1000;
-
 export interface QuorumNodesOptions {
   readonly nodes: readonly LockNode[];
   readonly prefix: string;
@@ -32,8 +27,6 @@ export class QuorumNodes {
   trips = 0;
   readonly #prefix: string;
   readonly #alarms = new Set<(node: LockNode) => void>();
-  /** One key per living waiter, one while anybody waits, one channel per process. */
-  readonly #lineKeys: readonly [waiters: string, anyone: string, wake: string];
 
   constructor({ nodes, prefix, ttlMs, timeoutMs, clock }: QuorumNodesOptions) {
     this.all = nodes;
@@ -42,7 +35,6 @@ export class QuorumNodes {
     this.timeoutMs = timeoutMs;
     this.clock = clock;
     this.#prefix = prefix;
-    this.#lineKeys = [`${prefix}~waiter:`, `${prefix}~anyone`, `${prefix}~wake:`];
   }
 
   /** Calls whenever something happened to a node that what we hold there may not survive. */
@@ -64,7 +56,7 @@ export class QuorumNodes {
   }
 
   channelOf(process: string): string {
-    return `${this.#lineKeys[2]}${process}`;
+    return `${this.#prefix}~wake:${process}`;
   }
 
   /** A lock granted after half of its time is worth little. */
@@ -77,29 +69,26 @@ export class QuorumNodes {
     candidate: number,
     waiter: LockWaiter | undefined,
   ): Args {
-    const place = waiter ? [waiter.member, waiter.ticket] : ['', ''];
-    const [waiters, anyone] = this.#lineKeys;
-    const times = [WAITER_ALIVE_MS, anyone] as const;
-    return [owner, ttlMs, candidate, KEEP_FENCE_MS, waiters, ...place, ...times];
+    const place = waiter ? [waiter.member, waiter.ticket] : [];
+    return [owner, ttlMs, candidate, this.#prefix, ...place];
   }
 
   confirmArgs(owner: string, fence: number): Args {
-    return [owner, fence, KEEP_FENCE_MS];
+    return [owner, fence];
   }
 
   /** For somebody who still wants the locks: gives back what was granted, keeps the place. */
   retreatArgs(owner: string, waiter: LockWaiter | undefined): Args {
-    return this.#releaseArgs(owner, waiter?.member ?? '', waiter?.ticket ?? '');
+    return this.#releaseArgs(owner, waiter, waiter?.ticket);
   }
 
   /** For somebody who is done with them: leaves the line as well. */
   releaseArgs(owner: string, waiter: LockWaiter | undefined): Args {
-    return this.#releaseArgs(owner, waiter?.member ?? '', '');
+    return this.#releaseArgs(owner, waiter);
   }
 
-  #releaseArgs(owner: string, member: string, ticket: string | number): Args {
-    const [waiters, anyone, wake] = this.#lineKeys;
-    return [owner, waiters, wake, member, ticket, WAITER_ALIVE_MS, anyone];
+  #releaseArgs(owner: string, waiter: LockWaiter | undefined, ticket: string | number = ''): Args {
+    return waiter ? [owner, this.#prefix, waiter.member, ticket] : [owner, this.#prefix];
   }
 
   /** Sends a release to these nodes, also to silent ones, and waits for none of them. */

@@ -3,17 +3,14 @@
 --   The keys beside a lock (its fence and its line of waiters) are made from its name here:
 --   every node is a server of its own, never a slot of a cluster.
 -- KEYS:    the locks, sorted.
--- ARGV:    1 owner, unique to this attempt
---          2 ttl of the locks, ms
---          3 candidate: the lowest fence wanted
---          4 how long an idle fence is kept, ms
---          5 prefix of the keys that say which waiters are alive
---          6 this waiter, or '' when the caller does not wait
---          7 its ticket: lower goes first ('' when not waiting)
---          8 how long a waiter counts as alive without being heard of, ms
---          9 key that exists while anybody waits for anything: most of the time nobody does
---         10 when this request is out of date, by the clock of this server in microseconds;
+-- ARGV:    1 when this request is out of date, by the clock of this server in microseconds;
 --            '' when that is not known
+--          2 owner, unique to this attempt
+--          3 ttl of the locks, ms
+--          4 candidate: the lowest fence wanted
+--          5 what the names of all locks begin with, and those of the keys of their lines
+--          6 this waiter; nothing when the caller does not wait
+--          7 its ticket: lower goes first; nothing when it does not wait
 -- Returns: the time here in microseconds, and with it
 --          {1, fence} when all are held by this owner now;
 --          {-1} when the request came too late, and nothing was done: whoever sent it has given
@@ -22,10 +19,15 @@
 --          until they end (-1: never; -2: they are free, but somebody is in line)
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-if ARGV[10] ~= '' and now > tonumber(ARGV[10]) then return {now, {-1}} end
+if ARGV[1] ~= '' and now > tonumber(ARGV[1]) then return {now, {-1}} end
 
-local owner, ttl, candidate, keep = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local alive, me, ticket = ARGV[5], ARGV[6], tonumber(ARGV[7])
+-- An idle fence is kept until no clock can be that wrong any more, ms; a waiter counts as alive
+-- for so long without being heard of, ms.
+local KEPT, ALIVE = '2592000000', 1500
+local owner, ttl, candidate = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local me, ticket = ARGV[6], tonumber(ARGV[7] or '')
+-- Exists while anybody waits for anything: most of the time nobody does.
+local anyone = ARGV[5] .. '~anyone'
 
 local count, look = #KEYS, {}
 
@@ -33,22 +35,30 @@ local count, look = #KEYS, {}
 for i, key in ipairs(KEYS) do
   look[i], look[count + i] = key, key .. '~fence'
 end
-look[2 * count + 1] = ARGV[9]
+look[2 * count + 1] = anyone
 local values = redis.call('MGET', unpack(look))
 
 -- Numbers stay below 2^53, where a double is exact; '%.0f' prints every digit of them.
-local highest, mine, busy, wait = 0, 0, {}, -2
+local highest, mine, held = 0, 0, false
+for i = 1, count do
+  local value, fence = values[i], values[count + i]
+  if fence and tonumber(fence) > highest then highest = tonumber(fence) end
+  if value == owner then mine = mine + 1 elseif value then held = true end
+end
+if mine == count then return {now, {1, string.format('%.0f', highest)}} end
+
+local busy, wait = {}, -2
 local function refuse(i)
   local left = redis.call('PTTL', KEYS[i])
   busy[#busy + 1] = i
   if wait ~= -1 and (left == -1 or left > wait) then wait = left end
 end
-for i = 1, count do
-  local value, fence = values[i], values[count + i]
-  if fence and tonumber(fence) > highest then highest = tonumber(fence) end
-  if value == owner then mine = mine + 1 elseif value then refuse(i) end
+
+if held then
+  for i = 1, count do
+    if values[i] and values[i] ~= owner then refuse(i) end
+  end
 end
-if mine == count then return {now, {1, string.format('%.0f', highest)}} end
 
 if values[2 * count + 1] then
   -- Is somebody alive in line before this caller? The dead are taken out on the way.
@@ -56,7 +66,7 @@ if values[2 * count + 1] then
     while true do
       local head = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
       if not head[1] or head[1] == me then return false end
-      if redis.call('EXISTS', alive .. head[1]) == 1 then
+      if redis.call('EXISTS', ARGV[5] .. '~waiter:' .. head[1]) == 1 then
         return not ticket or tonumber(head[2]) <= ticket
       end
       redis.call('ZREM', queue, head[1])
@@ -68,33 +78,34 @@ if values[2 * count + 1] then
 end
 
 -- NX also minds a lock of another type under the same name, which MGET does not see.
-local taken = {}
+local taken = 0
 if #busy == 0 then
   for i, key in ipairs(KEYS) do
     if values[i] then
       redis.call('PEXPIRE', key, ttl)
-    elseif redis.call('SET', key, owner, 'NX', 'PX', ttl) then
-      taken[#taken + 1] = key
-    else
+    elseif not redis.call('SET', key, owner, 'NX', 'PX', ttl) then
       refuse(i)
       break
     end
+    taken = i
   end
 end
 
 if #busy == 0 then
-  local fence = string.format('%.0f', math.max(highest + 1, candidate))
-  for i = 1, count do redis.call('SET', look[count + i], fence, 'PX', keep) end
+  local fence = highest < candidate and ARGV[4] or string.format('%.0f', highest + 1)
+  for i = count + 1, 2 * count do redis.call('SET', look[i], fence, 'PX', KEPT) end
   return {now, {1, fence}}
 end
 
-for _, key in ipairs(taken) do redis.call('DEL', key) end
-if me ~= '' then
+for i = 1, taken do
+  if not values[i] then redis.call('DEL', KEYS[i]) end
+end
+if me then
   for _, key in ipairs(KEYS) do
     redis.call('ZADD', key .. '~wait', ARGV[7], me)
-    redis.call('PEXPIRE', key .. '~wait', ARGV[8] * 10)
+    redis.call('PEXPIRE', key .. '~wait', ALIVE * 10)
   end
-  redis.call('SET', ARGV[9], '1', 'PX', ARGV[8] * 10)
-  redis.call('SET', alive .. me, '1', 'PX', ARGV[8])
+  redis.call('SET', anyone, '1', 'PX', ALIVE * 10)
+  redis.call('SET', ARGV[5] .. '~waiter:' .. me, '1', 'PX', ALIVE)
 end
 return {now, {0, string.format('%.0f', highest), wait, unpack(busy)}}
