@@ -5,7 +5,7 @@ import { AcquireVote, type AcquireVerdict, Poll, type PollVerdict } from './quor
 export interface AttemptRequest {
   readonly nodes: readonly LockNode[];
   readonly keys: readonly string[];
-  /** As acquire.lua wants them after the first, which each node has its own. */
+  /** As acquire.lua wants them; the first is the owner, the last is left to each node. */
   readonly args: readonly (string | number)[];
   readonly ttlMs: number;
   readonly timeoutMs: number;

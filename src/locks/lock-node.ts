@@ -114,7 +114,7 @@ export class LockNode {
   /** Undefined when the answer does not count: it came with the news that the clock jumped. */
   async acquire(keys: readonly string[], args: Args, time: AttemptTime): Promise<unknown> {
     this.#nodeClock.watchFor(time.ttlMs);
-    const answer = await this.#ask('acquire', keys, [this.#outOfDate(time), ...args]);
+    const answer = await this.#ask('acquire', keys, [...args, this.#outOfDate(time)]);
     return this.usable ? answer : undefined;
   }
 

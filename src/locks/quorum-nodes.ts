@@ -69,7 +69,7 @@ export class QuorumNodes {
     candidate: number,
     waiter: LockWaiter | undefined,
   ): Args {
-    const place = waiter ? [waiter.member, waiter.ticket] : [];
+    const place = waiter ? [waiter.member, waiter.ticket] : ['', ''];
     return [owner, ttlMs, candidate, this.#prefix, ...place];
   }
 

@@ -119,7 +119,7 @@ describe('the proxy that spoils a line', () => {
 
   it('names the locks that were asked for long before they were delivered', async () => {
     const ask = (owner: string) => {
-      const args = [owner, 1000, 1, 1000, 'w', '', '', 10, 'a', ''];
+      const args = [owner, 1000, 1, 'w', '', '', ''];
       return through().eval('return 1', 2, 'x', 'y', ...args);
     };
     await through().ping();

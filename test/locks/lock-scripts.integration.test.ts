@@ -21,21 +21,20 @@ describe('the scripts of the locks', () => {
   };
   const run = async (...call: Parameters<typeof timed>) => (await timed(...call))[1];
   const acquire = (keys: readonly string[], owner: string, candidate = 77, until = '') =>
-    run('acquire', keys, until, owner, 5000, candidate, 'w:');
+    run('acquire', keys, owner, 5000, candidate, 'w:', '', '', until);
   const serverMicros = async () => {
     const [seconds, micros] = await nodes.at(0).client.time();
     return Number(seconds) * 1_000_000 + Number(micros);
   };
-  const release = (keys: readonly string[], owner: string) =>
-    run('release', keys, owner, 'w:');
+  const release = (keys: readonly string[], owner: string) => run('release', keys, owner, 'w:');
   const fenceOf = (key: string) => nodes.at(0).client.get(`${key}~fence`);
 
   it('tell the time of the node with every answer', async () => {
     const scripts: Parameters<typeof timed>[] = [
-      ['acquire', ['a'], '', 'me', 5000, 77, 'w:'],
-      ['acquire', ['a'], '', 'me', 5000, 77, 'w:'],
-      ['acquire', ['a'], '', 'other', 5000, 77, 'w:'],
-      ['acquire', ['a'], '1', 'other', 5000, 77, 'w:'],
+      ['acquire', ['a'], 'me', 5000, 77, 'w:', '', '', ''],
+      ['acquire', ['a'], 'me', 5000, 77, 'w:', '', '', ''],
+      ['acquire', ['a'], 'other', 5000, 77, 'w:', '', '', ''],
+      ['acquire', ['a'], 'other', 5000, 77, 'w:', '', '', '1'],
       ['confirm', ['a'], 'me', 99],
       ['confirm', ['a'], 'other', 99],
       ['renew', ['a'], 'me', 5000],

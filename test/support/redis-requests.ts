@@ -19,7 +19,7 @@ export interface AskedLock {
   readonly owner: string;
 }
 
-const ACQUIRE_ARGUMENTS = 10;
+const ACQUIRE_ARGUMENTS = 7;
 
 export function askedLocks(text: string): AskedLock[] {
   return redisRequests(text).flatMap(([command = '', , count, ...rest]) => {

@@ -3,14 +3,14 @@
 --   The keys beside a lock (its fence and its line of waiters) are made from its name here:
 --   every node is a server of its own, never a slot of a cluster.
 -- KEYS:    the locks, sorted.
--- ARGV:    1 when this request is out of date, by the clock of this server in microseconds;
+-- ARGV:    1 owner, unique to this attempt
+--          2 ttl of the locks, ms
+--          3 candidate: the lowest fence wanted
+--          4 what the names of all locks begin with, and those of the keys of their lines
+--          5 this waiter, or '' when the caller does not wait
+--          6 its ticket: lower goes first ('' when not waiting)
+--          7 when this request is out of date, by the clock of this server in microseconds;
 --            '' when that is not known
---          2 owner, unique to this attempt
---          3 ttl of the locks, ms
---          4 candidate: the lowest fence wanted
---          5 what the names of all locks begin with, and those of the keys of their lines
---          6 this waiter; nothing when the caller does not wait
---          7 its ticket: lower goes first; nothing when it does not wait
 -- Returns: the time here in microseconds, and with it
 --          {1, fence} when all are held by this owner now;
 --          {-1} when the request came too late, and nothing was done: whoever sent it has given
@@ -19,15 +19,15 @@
 --          until they end (-1: never; -2: they are free, but somebody is in line)
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-if ARGV[1] ~= '' and now > tonumber(ARGV[1]) then return {now, {-1}} end
+if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {now, {-1}} end
 
 -- An idle fence is kept until no clock can be that wrong any more, ms; a waiter counts as alive
 -- for so long without being heard of, ms.
 local KEPT, ALIVE = '2592000000', 1500
-local owner, ttl, candidate = ARGV[2], ARGV[3], tonumber(ARGV[4])
-local me, ticket = ARGV[6], tonumber(ARGV[7] or '')
+local owner, ttl, candidate = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local me, ticket = ARGV[5], tonumber(ARGV[6])
 -- Exists while anybody waits for anything: most of the time nobody does.
-local anyone = ARGV[5] .. '~anyone'
+local anyone = ARGV[4] .. '~anyone'
 
 local count, look = #KEYS, {}
 
@@ -66,7 +66,7 @@ if values[2 * count + 1] then
     while true do
       local head = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
       if not head[1] or head[1] == me then return false end
-      if redis.call('EXISTS', ARGV[5] .. '~waiter:' .. head[1]) == 1 then
+      if redis.call('EXISTS', ARGV[4] .. '~waiter:' .. head[1]) == 1 then
         return not ticket or tonumber(head[2]) <= ticket
       end
       redis.call('ZREM', queue, head[1])
@@ -92,7 +92,7 @@ if #busy == 0 then
 end
 
 if #busy == 0 then
-  local fence = highest < candidate and ARGV[4] or string.format('%.0f', highest + 1)
+  local fence = highest < candidate and ARGV[3] or string.format('%.0f', highest + 1)
   for i = count + 1, 2 * count do redis.call('SET', look[i], fence, 'PX', KEPT) end
   return {now, {1, fence}}
 end
@@ -100,12 +100,12 @@ end
 for i = 1, taken do
   if not values[i] then redis.call('DEL', KEYS[i]) end
 end
-if me then
+if me ~= '' then
   for _, key in ipairs(KEYS) do
-    redis.call('ZADD', key .. '~wait', ARGV[7], me)
+    redis.call('ZADD', key .. '~wait', ARGV[6], me)
     redis.call('PEXPIRE', key .. '~wait', ALIVE * 10)
   end
   redis.call('SET', anyone, '1', 'PX', ALIVE * 10)
-  redis.call('SET', ARGV[5] .. '~waiter:' .. me, '1', 'PX', ALIVE)
+  redis.call('SET', ARGV[4] .. '~waiter:' .. me, '1', 'PX', ALIVE)
 end
 return {now, {0, string.format('%.0f', highest), wait, unpack(busy)}}

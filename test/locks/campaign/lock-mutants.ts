@@ -42,7 +42,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-late-guard',
     breaks: 'a request is obeyed, however late it comes',
     file: 'lua/acquire.lua',
-    text: "if ARGV[10] ~= '' and now > tonumber(ARGV[10]) then",
+    text: "if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then",
     becomes: 'if false then',
   },
   {
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'counter-unkept',
     breaks: 'the nodes do not keep the number that they gave',
     file: 'lua/acquire.lua',
-    text: "for i = 1, count do redis.call('SET', look[count + i], fence, 'PX', keep) end",
+    text: "for i = count + 1, 2 * count do redis.call('SET', look[i], fence, 'PX', KEPT) end",
     becomes: '',
   },
   {
