@@ -1,7 +1,7 @@
 import { Job, type Worker } from 'bullmq';
 import { type Clock, type Logger, messageOf } from '../kernel/index.ts';
 import { defineScripts, type RedisClient, type RunScript } from '../redis/index.ts';
-import type { JobAlong } from './jobs-along.ts';
+import type { JobAlong } from './queue-jobs.ts';
 
 export interface Ending {
   readonly job: JobAlong;

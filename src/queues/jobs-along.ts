@@ -2,7 +2,7 @@ import { Job, type Worker } from 'bullmq';
 import { type Clock, type Logger, messageOf, randomName } from '../kernel/index.ts';
 import { defineScripts, type RedisClient, type RunScript } from '../redis/index.ts';
 import { type Ending, EndingsTogether } from './endings-together.ts';
-import type { Delivery } from './queue-jobs.ts';
+import type { Delivery, JobAlong } from './queue-jobs.ts';
 
 export interface JobsAlongOptions {
   /** Sees to everything that is not plain: delays, priorities, limits, stalled jobs, failures. */
@@ -18,16 +18,10 @@ export interface JobsAlongOptions {
   readonly handle: (delivery: Delivery) => Promise<unknown>;
   /** What a failure means for a job; runs over the job as BullMQ knows it. */
   readonly fail: (job: Job, token: string, error: unknown) => Promise<void>;
-  /** Whether the worker has to do all by itself: the queue is paused, limited, or has priorities. */
+  /** Whether the queue is plain; else (paused, limited, priorities) the worker does all itself. */
   readonly onPlain: (plain: boolean) => void;
   readonly logger: Logger;
   readonly clock: Clock;
-}
-
-export interface JobAlong extends Delivery {
-  readonly token: string;
-  readonly options: string;
-  readonly bytes: number;
 }
 
 type Taken = [id: string, name: string, data: string, started: number, options: string];
@@ -207,11 +201,10 @@ export class JobsAlong {
   }
 }
 
-/** What is no JSON is passed on as the text it is, and refused like any other wrong payload. */
 function parsed(data: string): unknown {
   try {
     return JSON.parse(data) as unknown;
   } catch {
-    return data;
+    return data; // no JSON: passed on as the text it is, and refused like any other wrong payload
   }
 }

@@ -17,6 +17,14 @@ export interface Delivery {
   readonly attempt: number;
 }
 
+/** One that was taken along with others, and what it takes to end it. */
+export interface JobAlong extends Delivery {
+  readonly token: string;
+  /** Those of its producer, as they lie in Redis. */
+  readonly options: string;
+  readonly bytes: number;
+}
+
 /** Thrown by a handler to have the same job delivered again at a later moment. */
 export class LookAgain extends Error {
   override readonly name = 'LookAgain';

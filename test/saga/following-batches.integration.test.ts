@@ -29,7 +29,7 @@ describe('batches that follow each other on the same goods', () => {
   const stock = async () =>
     (await fixture.database.rows('SELECT available, held, sold, version FROM stock'))[0];
 
-  it('sell exactly what is there, in order of arrival, under fewer locks than batches', async () => {
+  it('sell exactly what is there, in order of arrival, under fewer locks', async () => {
     await fixture.restock(1, 120);
     const asksBefore = locks.asks.length;
     const outcomes = await sell(named('o', 200));
