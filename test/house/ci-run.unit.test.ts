@@ -22,6 +22,8 @@ const STEPS: Readonly<Record<string, string>> = {
   'run demo -- --once': 'echo nice',
 };
 
+const SERVERS = ['mariadbd', 'redis-server', 'etcd', 'zkServer.sh', 'java', 'openssl'];
+
 describe('.ci/run', () => {
   let folder = '';
 
@@ -29,7 +31,7 @@ describe('.ci/run', () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-ci-'));
     for (const name of ['.ci', 'bin', 'dist', 'tmp']) mkdirSync(join(folder, name));
     copyFileSync(join(ROOT, '.ci/run'), join(folder, '.ci/run'));
-    for (const server of ['mariadbd', 'redis-server']) program(server, 'exit 1');
+    for (const server of SERVERS) program(server, 'exit 1');
   });
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
