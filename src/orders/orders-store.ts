@@ -216,7 +216,7 @@ export async function fillStub(
 export interface StepRow {
   readonly seq: number;
   readonly number: number;
-  readonly taken: Step;
+  readonly taken: Omit<Step, 'detail'> & { readonly detail: Step['detail'] | undefined };
   readonly via: { readonly cause: string; readonly attempt: number };
 }
 

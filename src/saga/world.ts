@@ -18,7 +18,8 @@ export interface WorldFacts {
   readonly adjustments: ReadonlyMap<string, Adjustment>;
 }
 
-export interface DecidedStep extends Step {
+export interface DecidedStep extends Omit<Step, 'detail'> {
+  readonly detail: Step['detail'] | undefined;
   readonly orderId: string;
   readonly step: number;
   readonly via: Via;
@@ -62,8 +63,8 @@ export class World {
     const orderId = isStockEvent(event) ? null : orderIdOf(event);
     return {
       order: orderId === null ? undefined : this.orderOf(orderId),
-      early: orderId === null ? [] : this.paymentsIn('early', orderId),
-      applied: orderId === null ? [] : this.paymentsIn('applied', orderId),
+      early: this.paymentsIn('early', orderId),
+      applied: this.paymentsIn('applied', orderId),
       payment: event.kind === 'payment' ? this.payments.get(event.payment.paymentId) : undefined,
       adjustment: isStockEvent(event) ? this.adjustments.get(event.idempotencyKey) : undefined,
       rules: this.rules,
@@ -118,10 +119,10 @@ export class World {
     const before = this.orderOf(orderId)?.version ?? 0;
     assert(
       version === before + steps.length,
-      `order ${orderId}: ${steps.length} steps to ${version}`,
+      () => `order ${orderId}: ${steps.length} steps to ${version}`,
     );
-    steps.forEach((step, index) => {
-      this.steps.push({ ...step, orderId, step: before + index + 1, via });
+    steps.forEach(({ event, from, to, detail }, index) => {
+      this.steps.push({ event, from, to, detail, orderId, step: before + index + 1, via });
     });
     this.orders.set(orderId, order);
   }
@@ -134,9 +135,13 @@ export class World {
     this.payments.set(paymentId, payment);
   }
 
-  private paymentsIn(state: PaymentState, orderId: string): readonly Payment[] {
-    return (this.paymentsOf.get(orderId) ?? [])
+  private paymentsIn(state: PaymentState, orderId: string | null): readonly Payment[] {
+    const ids = orderId === null ? undefined : this.paymentsOf.get(orderId);
+    if (!ids) return NONE;
+    return ids
       .map((id) => present(this.payments.get(id), `payment ${id}`))
       .filter((payment) => payment.state === state);
   }
 }
+
+const NONE: readonly Payment[] = [];

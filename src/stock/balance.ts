@@ -34,8 +34,11 @@ const PER_UNIT: Readonly<Record<MovementKind, Change>> = {
 
 /** The balance after one movement. To ask for what is not there is a mistake of the caller. */
 export function moved(balance: Balance, kind: MovementKind, quantity: number): Balance {
-  assert(Number.isSafeInteger(quantity) && quantity !== 0, `quantity ${quantity} of a movement`);
-  assert(quantity > 0 || kind === 'restock', `only a restock can be negative, not ${kind}`);
+  assert(
+    Number.isSafeInteger(quantity) && quantity !== 0,
+    () => `quantity ${quantity} of a movement`,
+  );
+  assert(quantity > 0 || kind === 'restock', () => `only a restock can be negative, not ${kind}`);
   const change = PER_UNIT[kind];
   const next: Balance = {
     ...balance,
