@@ -1,5 +1,6 @@
 import { readConfig } from '../src/app/index.ts';
 import { type BenchResult, runProgram, say } from './bench-program.ts';
+import { BENCH_RULES, QUICK_RULES } from './bench-rules.ts';
 import { benchPlan } from './bench-sizes.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { type BenchOptions, USAGE } from './options.ts';
@@ -15,7 +16,8 @@ async function measure(options: BenchOptions): Promise<BenchResult> {
     const machine = describeMachine(rig);
     say(machineLines(machine));
     const series = await measured(rig, options);
-    return { machine, series, verdicts: judge(series) };
+    const rules = options.quick ? QUICK_RULES : BENCH_RULES;
+    return { machine, series, verdicts: judge(series, rules) };
   } finally {
     await rig.close();
   }
