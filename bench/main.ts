@@ -27,7 +27,7 @@ async function measured(rig: Rig, options: BenchOptions): Promise<Series[]> {
   const { quick, rounds, only, profileFolder } = options;
   const plan = benchPlan(quick);
   const wanted = (name: string) =>
-    only.length === 0 ? !plan.leaveOut?.test(name) : only.some((pattern) => pattern.test(name));
+    only.length === 0 ? !plan.leaveOut.test(name) : only.some((pattern) => pattern.test(name));
   const crew = await startCrew({ rig, plan, profileFolder, wanted, say });
   try {
     return await inRounds(crew.contenders, rounds, plan, say);

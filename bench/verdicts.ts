@@ -24,8 +24,8 @@ export interface RatioRule {
   readonly to: string;
   /** Of rates more is better, of the others less. Default: rate. */
   readonly figure?: Figure;
-  readonly must?: number;
-  readonly aim?: number;
+  readonly must?: number | undefined;
+  readonly aim?: number | undefined;
 }
 
 /** What is asked of a run, and whose books are ours. */
@@ -46,7 +46,7 @@ export function judge(series: readonly Series[], { ratios, ours }: Rules): Verdi
 export function verdictOf(
   what: string,
   value: number,
-  { must, aim, atMost = false }: { must?: number; aim?: number; atMost?: boolean },
+  { must, aim, atMost = false }: Pick<RatioRule, 'must' | 'aim'> & { readonly atMost?: boolean },
 ): Verdict {
   const keeps = (limit: number | undefined) =>
     limit === undefined || (atMost ? value <= limit : value >= limit);
@@ -62,8 +62,7 @@ function judgeRatio(rule: RatioRule, series: readonly Series[]): Verdict[] {
   const value = medianRatio(ours, theirs, figure);
   // A figure that nobody could take, such as processor time without /proc, is no verdict.
   if (Number.isNaN(value)) return [];
-  const limits = { ...(must === undefined ? {} : { must }), ...(aim === undefined ? {} : { aim }) };
-  return [verdictOf(what, value, { ...limits, atMost: figure !== 'rate' })];
+  return [verdictOf(what, value, { must, aim, atMost: figure !== 'rate' })];
 }
 
 function find(series: readonly Series[], name: string): Series | undefined {

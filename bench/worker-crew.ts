@@ -2,9 +2,13 @@ import { type BenchPlan, PER_ORDER_CALLERS } from './bench-sizes.ts';
 import type { Contender } from './contender.ts';
 import { emptyContenders } from './empty-contenders.ts';
 import { GoodsSupply } from './goods-supply.ts';
-import { perOrderContender } from './per-order-contender.ts';
+import { HOLD_SECONDS } from './direct-sql.ts';
+import { directSqlContender } from './direct-sql-contender.ts';
+import { HalfLoad } from './half-load.ts';
+import { conditionalUpdateContender, perOrderContender } from './per-order-contender.ts';
 import { reserveContenders } from './reserve-contenders.ts';
 import type { Rig } from './rig.ts';
+import { sagaHalfLoad } from './saga-half-load.ts';
 import { sagaContenders } from './saga-contenders.ts';
 import { WorkerChild } from './child-process.ts';
 
@@ -21,21 +25,23 @@ export interface Crew {
   stop(): Promise<void>;
 }
 
-/** A day, so that no hold ends and no alarm rings during a long run. */
-const HOLD_SECONDS = '86400';
-
 /** Starts the worker process of each kind of contender, all before the first measurement. */
 export async function startCrew(options: CrewOptions): Promise<Crew> {
   const { rig, plan, wanted, say } = options;
-  const { saga, empty, perOrder } = children(options);
-  const all = [saga, empty, perOrder];
+  const { saga, empty, perOrder, direct } = children(options);
+  const all = [saga, empty, perOrder, direct];
   try {
     await Promise.all(all.map((child) => child.next('ready')));
     const parts = { rig, supply: new GoodsSupply(rig), worker: saga };
+    const load = new HalfLoad();
+    // At half load both come after the one at full load, or before it: so both get the same rate.
     const contenders = [
-      ...sagaContenders(parts),
-      ...emptyContenders({ rig, worker: empty }),
+      ...sagaContenders(parts).map((one) => (one.name === 'saga hot' ? load.of(one) : one)),
+      ...emptyContenders({ rig, worker: empty, load }),
+      sagaHalfLoad(parts, load),
       ...reserveContenders(parts),
+      directSqlContender({ ...parts, worker: direct }),
+      conditionalUpdateContender({ rig, worker: perOrder }),
     ];
     if (wanted('lock per order')) {
       contenders.push(
@@ -59,7 +65,7 @@ export function sagaEnvironment({ config }: Rig): Record<string, string> {
     HOLDFAST_REDIS_URL: config.redisUrl,
     HOLDFAST_LOCK_URLS: config.lockUrls.join(','),
     HOLDFAST_QUEUE_PREFIX: config.queuePrefix,
-    HOLDFAST_HOLD_SECONDS: HOLD_SECONDS,
+    HOLDFAST_HOLD_SECONDS: String(HOLD_SECONDS),
     HOLDFAST_LOG_LEVEL: 'warn',
   };
 }
@@ -69,7 +75,7 @@ function children({ rig, profileFolder }: CrewOptions) {
   return {
     saga: new WorkerChild({
       name: 'saga-worker',
-      file: '../workers/all.js',
+      file: './saga-worker-child.js',
       environment: sagaEnvironment(rig),
       profileFolder,
     }),
@@ -83,6 +89,12 @@ function children({ rig, profileFolder }: CrewOptions) {
       name: 'per-order-worker',
       file: './per-order-child.js',
       args: [databaseUrl, lockUrls.join(','), String(PER_ORDER_CALLERS)],
+      profileFolder,
+    }),
+    direct: new WorkerChild({
+      name: 'direct-sql-worker',
+      file: './direct-sql-child.js',
+      args: [databaseUrl],
       profileFolder,
     }),
   };

@@ -50,7 +50,7 @@ function judgeRule(rule: LockRule, series: readonly LockSeries[]): Verdict[] {
   const theirs = ratesOf(rule.to);
   if (!ours || !theirs) return [];
   const value = times ? medianOfRatios(theirs, ours) : medianOfRatios(ours, theirs);
-  return [verdictOf(what, value, { must, ...(aim === undefined ? {} : { aim }), atMost: times })];
+  return [verdictOf(what, value, { must, aim, atMost: times })];
 }
 
 function judgeExclusion(series: readonly LockSeries[]): Verdict[] {
