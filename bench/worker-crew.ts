@@ -1,11 +1,13 @@
 import { type BenchPlan, PER_ORDER_CALLERS } from './bench-sizes.ts';
 import type { Contender } from './contender.ts';
 import { emptyContenders } from './empty-contenders.ts';
+import { emptyPrefix } from './empty-pipeline.ts';
 import { GoodsSupply } from './goods-supply.ts';
 import { HOLD_SECONDS } from './direct-sql.ts';
 import { directSqlContender } from './direct-sql-contender.ts';
 import { HalfLoad } from './half-load.ts';
 import { conditionalUpdateContender, perOrderContender } from './per-order-contender.ts';
+import { withTraffic } from './queue-traffic.ts';
 import { reserveContenders } from './reserve-contenders.ts';
 import type { Rig } from './rig.ts';
 import { sagaHalfLoad } from './saga-half-load.ts';
@@ -49,13 +51,20 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
       );
     }
     return {
-      contenders: contenders.filter(({ name }) => wanted(name)),
+      contenders: contenders
+        .filter(({ name }) => wanted(name))
+        .map((one) => withTraffic(rig.config.redisUrl, prefixOf(rig, one), one)),
       stop: () => stopAll(all),
     };
   } catch (error) {
     await stopAll(all);
     throw error;
   }
+}
+
+function prefixOf({ config }: Rig, { name }: Contender): string {
+  if (!name.startsWith('empty ')) return config.queuePrefix;
+  return emptyPrefix(name.includes('bulk') ? 'bulk' : 'singly');
 }
 
 /** What every process of ours that decides orders is told. */
