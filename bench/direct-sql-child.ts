@@ -2,14 +2,15 @@
  * The rows that the saga writes, with no queue, no lock and nothing read: multi-row statements, a
  * whole transaction in each trip, over a few connections. As fast as the database lets anybody be.
  */
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
+import { present } from '../src/kernel/index.ts';
 import { type DirectRun, HOLD_SECONDS } from './direct-sql.ts';
 import {
+  connectDirectly,
   type DirectBatch,
-  LAST_VERSION,
+  lastVersion,
   payDirectly,
   reserveDirectly,
-  SESSION,
 } from './direct-sql-store.ts';
 
 /** As many as a transaction of the saga carries when there is much to do. */
@@ -18,16 +19,9 @@ const CONNECTIONS = 4;
 
 const [databaseUrl = ''] = process.argv.slice(2);
 
-async function connect(): Promise<Connection> {
-  const sql = await createConnection({ uri: databaseUrl, multipleStatements: true, timezone: 'Z' });
-  await sql.query(SESSION);
-  return sql;
-}
-
 async function run(lines: readonly Connection[], wanted: DirectRun): Promise<void> {
   const { run: name, goodsId, firstSeq, orders } = wanted;
-  const [rows] = (await lines[0]?.query<RowDataPacket[]>(LAST_VERSION, [goodsId])) ?? [[]];
-  let version = Number(rows[0]?.['version']);
+  let version = await lastVersion(present(lines[0], 'a connection'), goodsId);
   let next = 0;
   /** Versions are given out here, so nobody has to wait for a balance to know the next. */
   const versionsFor = (count: number): number => {
@@ -52,7 +46,9 @@ async function run(lines: readonly Connection[], wanted: DirectRun): Promise<voi
   await Promise.all(lines.map(write));
 }
 
-const lines = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
+const lines = await Promise.all(
+  Array.from({ length: CONNECTIONS }, () => connectDirectly(databaseUrl)),
+);
 process.on('SIGTERM', () => process.exit(0));
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: DirectRun) => {

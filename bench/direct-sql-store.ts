@@ -1,4 +1,4 @@
-import type { Connection } from 'mysql2/promise';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { databaseTimeOf, secondsAfter, systemClock } from '../src/kernel/index.ts';
 
 /** Some orders in a row, one unit of one goods id each, and the movements they may write. */
@@ -25,7 +25,8 @@ const RESERVE = `BEGIN;
 const PAY = `BEGIN;
   UPDATE orders SET state = 'paid', version = version + 1, due_at = NULL
     WHERE seq BETWEEN ? AND ? AND state = 'reserved';
-  INSERT INTO order_steps (order_seq, step, event, from_state, to_state, cause, at) VALUES ?;
+  INSERT INTO order_steps (order_seq, step, event, from_state, to_state, cause, detail, at)
+    VALUES ?;
   INSERT INTO payments (payment_id, order_seq, state, at) VALUES ?;
   INSERT INTO movements (goods_id, version, kind, quantity, order_seq, hold, leg, fence, at)
     VALUES ?;
@@ -80,11 +81,21 @@ export async function payDirectly(
 ): Promise<void> {
   const now = databaseTimeOf(systemClock.wallMs());
   const seqs = Array.from({ length: orders }, (_, index) => firstSeq + index);
+  const paymentOf = (seq: number) => `p-${run}-${seq}`;
   await sql.query(PAY, [
     firstSeq,
     firstSeq + orders - 1,
-    seqs.map((seq) => [seq, 3, 'payment', 'reserved', 'paid', 'queue', now]),
-    seqs.map((seq) => [`p-${run}-${seq}`, seq, 'applied', now]),
+    seqs.map((seq) => [
+      seq,
+      3,
+      'payment',
+      'reserved',
+      'paid',
+      'queue',
+      JSON.stringify({ paymentId: paymentOf(seq) }),
+      now,
+    ]),
+    seqs.map((seq) => [paymentOf(seq), seq, 'applied', now]),
     seqs.map((seq, index) => [
       goodsId,
       firstVersion + index,
@@ -99,7 +110,16 @@ export async function payDirectly(
   ]);
 }
 
-export const SESSION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
+export async function connectDirectly(databaseUrl: string): Promise<Connection> {
+  const sql = await createConnection({ uri: databaseUrl, multipleStatements: true });
+  await sql.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  return sql;
+}
 
-/** The version of the last movement of a goods id. */
-export const LAST_VERSION = 'SELECT version FROM stock WHERE goods_id = ?';
+/** The number of the last movement of a goods id. */
+export async function lastVersion(sql: Connection, goodsId: number): Promise<number> {
+  const [rows] = await sql.query<RowDataPacket[]>('SELECT version FROM stock WHERE goods_id = ?', [
+    goodsId,
+  ]);
+  return Number(rows[0]?.['version']);
+}
