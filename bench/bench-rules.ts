@@ -12,7 +12,6 @@ const SAGA: readonly BenchRule[] = [
     to: 'empty singly',
     must: 1,
     aim: 1.5,
-    quickMust: 1,
   },
   {
     what: 'envelopes hot / empty singly',

@@ -119,7 +119,7 @@ async function measureLoops(
   return sample;
 }
 
-/** The same producer and the same rate as the saga at half load. */
+/** The same producer as that of the saga at half load. */
 async function measureHalfLoad(
   { rig, worker, load }: EmptyParts,
   { placed }: EmptyQueues,

@@ -3,7 +3,7 @@ import { type Contender, perSecond } from './contender.ts';
 /** Of a guess, where the contender at full load is not measured. */
 const GUESS = 1000;
 
-/** Half of what a contender last came to in this run. Both sides are asked for the same. */
+/** Half of what a contender last came to in this run: each at its own, so that none is flooded. */
 export class HalfLoad {
   private full = GUESS;
 

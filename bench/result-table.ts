@@ -27,7 +27,11 @@ const HEAD = [
  * commands to Redis are for each order, statements and locks for each batch.
  */
 export function resultTable(series: readonly Series[]): string {
-  return aligned([HEAD, ...series.map(rowOf)]);
+  return aligned(contenderRows(series));
+}
+
+export function contenderRows(series: readonly Series[]): string[][] {
+  return [HEAD, ...series.map(rowOf)];
 }
 
 function rowOf({ name, samples }: Series): string[] {
@@ -79,8 +83,12 @@ export function countTable({ placed, paid }: OrderCounts): string {
 }
 
 export function verdictTable(verdicts: readonly Verdict[]): string {
+  return aligned(verdictRows(verdicts));
+}
+
+export function verdictRows(verdicts: readonly Verdict[]): string[][] {
   const asked = (sign: string, value: number | null) => (value === null ? '' : `${sign} ${value}`);
-  return aligned([
+  return [
     ['', 'measured', 'must', '', 'aim', ''],
     ...verdicts.map(({ what, value, must, aim, atMost, holds, reached }) => [
       what,
@@ -90,7 +98,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
       asked(atMost ? '<=' : '>=', aim),
       aim === null ? '' : reached ? 'reached' : 'missed',
     ]),
-  ]);
+  ];
 }
 
 export function fixed(value: number, digits: number): string {

@@ -35,12 +35,12 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
   try {
     await Promise.all(all.map((child) => child.next('ready')));
     const parts = { rig, supply: new GoodsSupply(rig), worker: saga };
-    const load = new HalfLoad();
-    // At half load both come after the one at full load, or before it: so both get the same rate.
+    const isFull = (name: string): name is keyof typeof loads => Object.hasOwn(loads, name);
+    const loads = { 'saga hot': new HalfLoad(), 'empty singly': new HalfLoad() };
     const contenders = [
-      ...sagaContenders(parts).map((one) => (one.name === 'saga hot' ? load.of(one) : one)),
-      ...emptyContenders({ rig, worker: empty, load }),
-      sagaHalfLoad(parts, load),
+      ...sagaContenders(parts),
+      ...emptyContenders({ rig, worker: empty, load: loads['empty singly'] }),
+      sagaHalfLoad(parts, loads['saga hot']),
       ...reserveContenders(parts),
       directSqlContender({ ...parts, worker: direct }),
       conditionalUpdateContender({ rig, worker: perOrder }),
@@ -53,6 +53,7 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
     return {
       contenders: contenders
         .filter(({ name }) => wanted(name))
+        .map((one) => (isFull(one.name) ? loads[one.name].of(one) : one))
         .map((one) => withTraffic(rig.config.redisUrl, prefixOf(rig, one), one)),
       stop: () => stopAll(all),
     };

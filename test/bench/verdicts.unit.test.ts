@@ -89,7 +89,6 @@ describe('the verdicts of the benchmark', () => {
     const { ratios } = QUICK_RULES;
     const musts = ratios.flatMap(({ what, must }) => (must === undefined ? [] : [what]));
     expect(musts).to.deep.equal([
-      'saga hot / empty singly',
       'envelopes hot / empty singly',
       'saga: hot / many goods',
       'reserve: nudged / lock per order',
