@@ -89,7 +89,7 @@ const OURS = /^(saga|reserve) /;
 
 export const BENCH_RULES: Rules = { ratios: ALL, ours: OURS };
 
-/** Small measurements differ more from one to the next: only what stands clear of that must hold. */
+/** Small measurements differ from one to the next: only what stands clear of that must hold. */
 export const QUICK_RULES: Rules = {
   ratios: ALL.map((rule) => ({ ...rule, must: rule.quickMust })),
   ours: OURS,

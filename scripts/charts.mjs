@@ -15,7 +15,9 @@ const { figuresOf } = await import('../dist/bench/charts/figures.js');
 const { pageWith, resultTables } = await import('../dist/bench/charts/result-page.js');
 
 const [file = kept] = process.argv.slice(2);
-const result = JSON.parse(fs.readFileSync(file, 'utf8'));
+// Without the options: they name files of whoever measured.
+const { at, machine, series, verdicts, counts } = JSON.parse(fs.readFileSync(file, 'utf8'));
+const result = { at, machine, series, verdicts, counts };
 fs.mkdirSync(folder, { recursive: true });
 fs.writeFileSync(kept, `${JSON.stringify(result)}\n`);
 for (const [name, text] of figuresOf(result)) fs.writeFileSync(path.join(folder, name), text);

@@ -5,8 +5,9 @@ import type { KeptResult } from './kept-result.ts';
 /** The tables of a result for a page, with where and how they were taken. */
 export function resultTables(result: KeptResult): string {
   const { machine, at, series, verdicts } = result;
+  const commit = machine.commit.slice(0, 12);
   return [
-    `Taken ${at.slice(0, 10)} at commit ${machine.commit.slice(0, 12)}, in ${roundsOf(result)} rounds:`,
+    `Taken ${at.slice(0, 10)} at commit ${commit}, in ${roundsOf(result)} rounds:`,
     `${machineLines(machine).replace(/\n/g, '; ')}.`,
     '',
     markdownTable(verdictRows(verdicts)),

@@ -31,7 +31,7 @@ describe('the verdicts of the benchmark', () => {
     expect(asked(94)).to.equal(false);
   });
 
-  it('fail a reserve leg that is not ten times a lock for each order, or eight in a quick run', () => {
+  it('fail a reserve leg that is not ten times a lock for each order, in a quick run eight', () => {
     const asked = (rate: number, rules: Rules) => {
       const all = [
         series('reserve nudged', [rate, rate, rate]),
