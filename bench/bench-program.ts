@@ -3,7 +3,8 @@ import path from 'node:path';
 import { AppError, systemClock } from '../src/kernel/index.ts';
 import { type Machine, machineLines, PROJECT_FOLDER } from './machine.ts';
 import { type BenchOptions, readOptions } from './options.ts';
-import { verdictTable } from './result-table.ts';
+import type { OrderCounts } from './order-counts.ts';
+import { countTable, verdictTable } from './result-table.ts';
 import type { Series } from './rounds.ts';
 import type { Verdict } from './verdicts.ts';
 
@@ -11,6 +12,8 @@ export interface BenchResult<Measured = Series> {
   readonly machine: Machine;
   readonly series: readonly Measured[];
   readonly verdicts: readonly Verdict[];
+  /** Of one burst of orders; not every benchmark has it. */
+  readonly counts?: OrderCounts;
 }
 
 /** Standard output may be read by a program; what is told on the way goes here. */
@@ -40,10 +43,10 @@ export async function runProgram<Measured>(
   }
 }
 
-function report({ machine, verdicts }: BenchResult<unknown>, table: string): void {
-  process.stdout.write(
-    ['', machineLines(machine), '', table, '', verdictTable(verdicts), ''].join('\n'),
-  );
+function report({ machine, verdicts, counts }: BenchResult<unknown>, table: string): void {
+  const parts = [machineLines(machine), table, verdictTable(verdicts)];
+  if (counts) parts.splice(2, 0, countTable(counts));
+  process.stdout.write(`\n${parts.join('\n\n')}\n`);
 }
 
 function keep(options: BenchOptions, result: BenchResult<unknown>): void {

@@ -1,5 +1,6 @@
 import type { BenchSizes } from './bench-sizes.ts';
 import type { CpuSeconds } from './cpu-clock.ts';
+import type { QueueTraffic } from './queue-traffic.ts';
 
 export interface Contender<Size extends string = keyof BenchSizes> {
   readonly name: string;
@@ -16,6 +17,7 @@ export interface Sample {
   readonly latencyMs?: Percentiles;
   readonly books?: Books;
   readonly batches?: BatchCounts;
+  readonly queues?: QueueTraffic;
 }
 
 export interface Percentiles {

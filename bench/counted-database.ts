@@ -8,15 +8,32 @@ export interface CountedDatabase extends Sql {
 /** The driver's own questions must not be taken for those of the workers. */
 export function counted(database: Database): CountedDatabase {
   let asked = 0;
+  const sql = countingSql(database, () => {
+    asked += 1;
+  });
+  return { ...sql, asked: () => asked };
+}
+
+/** Calls `count` for each statement, those in transactions included. */
+export function countingDatabase(database: Database, count: () => void): Database {
+  return {
+    ...countingSql(database, count),
+    transaction: (work) => database.transaction((sql) => work(countingSql(sql, count))),
+    snapshot: (work) => database.snapshot(work),
+    pool: () => database.pool(),
+    close: () => database.close(),
+  };
+}
+
+function countingSql(sql: Sql, count: () => void): Sql {
   return {
     rows: (text, values) => {
-      asked += 1;
-      return database.rows(text, values);
+      count();
+      return sql.rows(text, values);
     },
     write: (text, values) => {
-      asked += 1;
-      return database.write(text, values);
+      count();
+      return sql.write(text, values);
     },
-    asked: () => asked,
   };
 }

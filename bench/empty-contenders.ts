@@ -3,17 +3,23 @@ import { Redis } from 'ioredis';
 import { CLOSED_LOOP_CALLERS } from './bench-sizes.ts';
 import type { Contender, Sample } from './contender.ts';
 import { EMPTY_JOB, type EmptyOrder, emptyPrefix, type Way } from './empty-pipeline.ts';
+import { pause } from '../src/kernel/index.ts';
+import type { HalfLoad } from './half-load.ts';
 import { HeldQueue } from './held-queue.ts';
 import { inChunks } from './in-chunks.ts';
 import { timed } from './measuring.ts';
 import type { Rig } from './rig.ts';
 import { ADDED_AT_ONCE } from './saga-preloaded.ts';
+import { SteadyAdds } from './steady-adds.ts';
 import type { WorkerChild } from './child-process.ts';
 
 export interface EmptyParts {
   readonly rig: Rig;
   readonly worker: WorkerChild;
+  readonly load: HalfLoad;
 }
+
+const LOOK_MS = 5;
 
 /** Empty handlers over the same four queues: as fast as the queue itself can be. */
 export function emptyContenders(parts: EmptyParts): Contender[] {
@@ -30,7 +36,13 @@ export function emptyContenders(parts: EmptyParts): Contender[] {
       measure: (count) => withQueues(parts, way, (queues) => measureLoops(parts, queues, count)),
     },
   ];
-  return [...form('singly'), ...form('bulk')];
+  const halfLoad: Contender = {
+    name: 'empty half load',
+    size: 'halfLoad',
+    measure: (count) =>
+      withQueues(parts, 'singly', (queues) => measureHalfLoad(parts, queues, count)),
+  };
+  return [...form('singly'), ...form('bulk'), halfLoad];
 }
 
 interface EmptyQueues {
@@ -70,8 +82,8 @@ async function measurePreloaded(
   return await timed(rig, worker, count, async () => {
     let paid = 0;
     const done = new Promise<void>((resolve) => {
-      const forget = worker.onMessage(({ orderIds }) => {
-        paid += (orderIds as readonly string[]).length;
+      const forget = onPaid(worker, (orderIds) => {
+        paid += orderIds.length;
         if (paid < count) return;
         forget();
         resolve();
@@ -88,8 +100,8 @@ async function measureLoops(
   count: number,
 ): Promise<Sample> {
   const waiting = new Map<string, () => void>();
-  const forget = worker.onMessage(({ orderIds }) => {
-    for (const orderId of orderIds as readonly string[]) waiting.get(orderId)?.();
+  const forget = onPaid(worker, (orderIds) => {
+    for (const orderId of orderIds) waiting.get(orderId)?.();
   });
   const line = ordersOf(count).values();
   const call = async (): Promise<void> => {
@@ -105,6 +117,34 @@ async function measureLoops(
   });
   forget();
   return sample;
+}
+
+/** The same producer as that of the saga at half load. */
+async function measureHalfLoad(
+  { rig, worker, load }: EmptyParts,
+  { placed }: EmptyQueues,
+  count: number,
+): Promise<Sample> {
+  const adds = new SteadyAdds();
+  const sample = await timed(rig, worker, count, async () => {
+    let paid = 0;
+    const forget = onPaid(worker, (orderIds) => {
+      paid += orderIds.length;
+    });
+    const ended = await adds.watch(worker, () => undefined);
+    const add = (order: EmptyOrder) => placed.add('order-placed', order, EMPTY_JOB);
+    await adds.run(ordersOf(count), load.perSecond, add);
+    while (paid < count) await pause(LOOK_MS);
+    await ended();
+    forget();
+  });
+  return { ...sample, latencyMs: adds.percentiles() };
+}
+
+function onPaid(worker: WorkerChild, heard: (orderIds: readonly string[]) => void): () => void {
+  return worker.onMessage(({ type, orderIds }) => {
+    if (type === 'paid') heard(orderIds as readonly string[]);
+  });
 }
 
 let runs = 0;

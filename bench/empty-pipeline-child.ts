@@ -8,13 +8,15 @@ import { pause } from '../src/kernel/index.ts';
 import { QUEUE_NAMES, type QueueName } from '../src/queues/index.ts';
 import { EMPTY_JOB, type EmptyOrder, emptyPrefix, HOLD_MS, type Way } from './empty-pipeline.ts';
 import { GatheredAdds } from './gathered-adds.ts';
+import { answerLauncher } from '../src/app/run-process.ts';
+import { TELL_MS, ToldOrders } from './told-orders.ts';
 
 const CONCURRENCY = 400;
-const TELL_MS = 5;
 
 const [redisUrl = ''] = process.argv.slice(2);
 const connect = () => new Redis(redisUrl, { maxRetriesPerRequest: null });
 let paid: string[] = [];
+const told = new ToldOrders();
 
 async function pipeline(way: Way): Promise<void> {
   const prefix = emptyPrefix(way);
@@ -31,6 +33,7 @@ async function pipeline(way: Way): Promise<void> {
   const handlers: Record<QueueName, (order: EmptyOrder) => Promise<void>> = {
     'order-placed': (order) => add('pre-deduct', order),
     'pre-deduct': async (order) => {
+      told.add(order.orderId);
       await add('delayed-timeout', order, { jobId: `due-${order.orderId}`, delay: HOLD_MS });
       await add('payment-confirmed', order);
     },
@@ -51,6 +54,7 @@ async function pipeline(way: Way): Promise<void> {
 
 await pipeline('singly');
 await pipeline('bulk');
+answerLauncher(told.answers());
 process.on('SIGTERM', () => process.exit(0));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ type: 'ready' });

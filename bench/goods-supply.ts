@@ -33,14 +33,15 @@ export class GoodsSupply {
     });
   }
 
-  async stocked(goodsCount: number, orders: number): Promise<{ goods: Goods; run: string }> {
+  /** With a unit for each line of so many orders. */
+  async stocked(goodsCount: number, lines: number): Promise<{ goods: Goods; run: string }> {
     const goods = { first: this.nextGoods, last: this.nextGoods + goodsCount - 1 };
     this.nextGoods += goodsCount;
     this.runs += 1;
     const run = `b${this.runs}`;
-    // Orders take the goods in turn, so the first ones of an uneven number get one more.
+    // Lines take the goods in turn, so the first ones of an uneven number get one more.
     const units = Array.from({ length: goodsCount }, (_, index) =>
-      Math.ceil((orders - index) / goodsCount),
+      Math.ceil((lines - index) / goodsCount),
     );
     const results = await this.saga.advanceAll(
       units.map((available, index) => ({
@@ -56,9 +57,13 @@ export class GoodsSupply {
     return { goods, run };
   }
 
-  orderOf(run: string, goods: Goods, index: number): WantedOrder {
-    const goodsId = goods.first + (index % (goods.last - goods.first + 1));
-    return { orderId: `${run}-${index}`, lines: [{ goodsId, quantity: 1 }] };
+  orderOf(run: string, goods: Goods, index: number, lineCount = 1): WantedOrder {
+    const goodsCount = goods.last - goods.first + 1;
+    const lines = Array.from({ length: lineCount }, (_, line) => ({
+      goodsId: goods.first + ((index * lineCount + line) % goodsCount),
+      quantity: 1,
+    }));
+    return { orderId: `${run}-${index}`, lines };
   }
 
   /** Places orders and leaves them there. */

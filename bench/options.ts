@@ -13,14 +13,17 @@ export interface BenchOptions {
 export const USAGE = `npm run bench [-- options]
 
   Measures the whole saga and its reserve leg on this machine, beside what they are to be compared
-  with: empty BullMQ handlers, and a Redlock package with a transaction for each order.
+  with: empty BullMQ handlers, a Redlock package with a transaction for each order, a conditional
+  update for each, and the same rows in batched SQL. Takes six minutes.
 
-  --quick          smaller and done within a minute
+  --quick          smaller, with fewer of them, and done within a minute
   --rounds N       rounds of all contenders, 3 to 20 (default 5, with --quick 3)
   --only PATTERNS  only contenders whose name one of these matches, such as saga,empty.singly$
   --json FILE      where the results go (default bench/results/<time>.json)
   --profile DIR    writes a CPU profile of each worker process into DIR
   --help
+
+  npm run charts -- FILE draws a result and keeps it in docs/explanation.
 
   Exit code 0: every must holds. 1: one does not, or the run broke off. 2: wrong use.
 `;

@@ -2,7 +2,7 @@ import { present } from '../src/kernel/index.ts';
 import { recountPerOrder } from './books-store.ts';
 import type { Contender, Sample } from './contender.ts';
 import { timed } from './measuring.ts';
-import { LOCK_PACKAGES, type LockPackage, type PerOrderRun, RETRY_DELAYS_MS } from './per-order.ts';
+import { LOCK_PACKAGES, type LockChoice, type PerOrderRun, RETRY_DELAYS_MS } from './per-order.ts';
 import type { Rig } from './rig.ts';
 import type { WorkerChild } from './child-process.ts';
 
@@ -11,11 +11,6 @@ export interface PerOrderParts {
   readonly worker: WorkerChild;
   readonly probeMs: number;
   readonly say: (line: string) => void;
-}
-
-interface Choice {
-  readonly lockPackage: LockPackage;
-  readonly delayMs: number;
 }
 
 interface PerOrderAnswer {
@@ -33,7 +28,7 @@ let goods = 0;
 /** A lock and a transaction for each order, at its best: the better package at its best delay. */
 export async function perOrderContender(parts: PerOrderParts): Promise<Contender> {
   const { probeMs } = parts;
-  let best: Choice & { readonly rate: number } = {
+  let best: LockChoice & { readonly rate: number } = {
     lockPackage: 'redlock',
     delayMs: 10,
     rate: 0,
@@ -53,15 +48,26 @@ export async function perOrderContender(parts: PerOrderParts): Promise<Contender
   };
 }
 
+/** No lock and no queue: the database decides each order by itself. */
+export function conditionalUpdateContender(
+  parts: Pick<PerOrderParts, 'rig' | 'worker'>,
+): Contender {
+  return {
+    name: 'conditional update',
+    size: 'conditional',
+    measure: (count) => measure(parts, null, count, Number.MAX_SAFE_INTEGER),
+  };
+}
+
 async function measure(
-  { rig, worker }: PerOrderParts,
-  { lockPackage, delayMs }: Choice,
+  { rig, worker }: Pick<PerOrderParts, 'rig' | 'worker'>,
+  lock: LockChoice | null,
   orders: number,
   forMs: number,
 ): Promise<Sample> {
   goods += 1;
   const goodsId = goods;
-  const run: PerOrderRun = { type: 'run', lockPackage, delayMs, goodsId, orders, forMs };
+  const run: PerOrderRun = { type: 'run', lock, goodsId, orders, forMs };
   let answer: PerOrderAnswer | undefined;
   const sample = await timed(rig, worker, orders, async () => {
     answer = (await worker.ask(run)) as unknown as PerOrderAnswer;

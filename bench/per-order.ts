@@ -5,11 +5,16 @@ export type LockPackage = 'redlock' | '@sesamecare-oss/redlock';
 export const LOCK_PACKAGES: readonly LockPackage[] = ['redlock', '@sesamecare-oss/redlock'];
 export const RETRY_DELAYS_MS: readonly number[] = [1, 10, 50];
 
-/** What the driver asks of the child that takes one lock and one transaction for each order. */
-export interface PerOrderRun {
-  readonly type: 'run';
+export interface LockChoice {
   readonly lockPackage: LockPackage;
   readonly delayMs: number;
+}
+
+/** What the driver asks of the child that carries out a transaction for each order. */
+export interface PerOrderRun {
+  readonly type: 'run';
+  /** Null: no lock, one conditional UPDATE decides. */
+  readonly lock: LockChoice | null;
   readonly goodsId: number;
   readonly orders: number;
   /** No order is begun after this time. */

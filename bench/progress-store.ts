@@ -58,17 +58,6 @@ export async function countsByState(sql: Sql): Promise<string> {
   return rows.map(({ state, orders }) => `${orders} ${state}`).join(', ');
 }
 
-/** Milliseconds from placed to reserved, in the database's time. */
-export async function reserveLatencies(sql: Sql, seq: number): Promise<readonly number[]> {
-  const rows = await sql.rows<{ micros: number }>(
-    `SELECT TIMESTAMPDIFF(MICROSECOND, p.at, r.at) AS micros
-     FROM order_steps p JOIN order_steps r ON r.order_seq = p.order_seq AND r.event = 'reserve'
-     WHERE p.order_seq > ? AND p.event = 'placed'`,
-    [seq],
-  );
-  return rows.map(({ micros }) => micros / 1000);
-}
-
 /** Orders that lie here while a measurement is prepared are none of the sweep's business. */
 export async function keepFromSweep(sql: Sql, seq: number): Promise<void> {
   await sql.write('UPDATE orders SET due_at = due_at + INTERVAL 1 DAY WHERE seq > ?', [seq]);

@@ -5,8 +5,7 @@ import { HeldQueue } from './held-queue.ts';
 import type { HttpSize } from './http-sizes.ts';
 import { inChunks } from './in-chunks.ts';
 import { timed, withBatchCounts } from './measuring.ts';
-import { percentilesOf } from './percentiles.ts';
-import { lastSeq, reserveLatencies, reservedSince } from './progress-store.ts';
+import { lastSeq, reservedSince } from './progress-store.ts';
 import type { SagaParts } from './saga-contenders.ts';
 import { ADDED_AT_ONCE } from './saga-preloaded.ts';
 
@@ -31,9 +30,8 @@ async function measure({ rig, supply, worker }: SagaParts, count: number): Promi
         while ((await reservedSince(rig.counted, afterSeq)) < count) await pause(LOOK_MS);
       }),
     );
-    const latencyMs = percentilesOf(await reserveLatencies(rig.database, afterSeq));
     const books = await recount(rig.database, goods.first, goods.last);
-    return { ...result, batches, latencyMs, books };
+    return { ...result, batches, books };
   } finally {
     await queue.close();
   }

@@ -1,5 +1,6 @@
 import { perSecond, type Sample } from './contender.ts';
 import { allOf } from './cpu-clock.ts';
+import type { LegCounts, OrderCounts } from './order-counts.ts';
 import { median } from './percentiles.ts';
 import type { Series } from './rounds.ts';
 import type { Verdict } from './verdicts.ts';
@@ -12,6 +13,8 @@ const HEAD = [
   'p99 ms',
   'cpu worker',
   'cpu all',
+  'jobs',
+  'redis',
   'batch',
   'stmts',
   'locks',
@@ -19,9 +22,16 @@ const HEAD = [
   'leaked',
 ];
 
-/** One line for each contender. Processor time is in seconds for each 1,000 orders. */
+/**
+ * One line for each contender. Processor time is in seconds for each 1,000 orders, jobs and
+ * commands to Redis are for each order, statements and locks for each batch.
+ */
 export function resultTable(series: readonly Series[]): string {
-  return aligned([HEAD, ...series.map(rowOf)]);
+  return aligned(contenderRows(series));
+}
+
+export function contenderRows(series: readonly Series[]): string[][] {
+  return [HEAD, ...series.map(rowOf)];
 }
 
 function rowOf({ name, samples }: Series): string[] {
@@ -32,6 +42,8 @@ function rowOf({ name, samples }: Series): string[] {
   };
   const perBatch = (pick: 'events' | 'statements' | 'lockRounds', digits: number): string =>
     middle(({ batches }) => batches && batches[pick] / batches.batches, digits);
+  const perOrder = (pick: 'jobs' | 'commands'): string =>
+    middle(({ queues, orders }) => (queues?.jobs ? queues[pick] / orders : null), 2);
   const units = (pick: 'oversold' | 'leaked'): string => {
     const books = samples.flatMap((sample) => sample.books ?? []);
     return books.length === 0 ? '-' : String(books.reduce((sum, one) => sum + one[pick], 0));
@@ -45,6 +57,8 @@ function rowOf({ name, samples }: Series): string[] {
     middle(({ latencyMs }) => latencyMs?.p99, 0),
     middle((sample) => sample.cpu && thousand(sample, sample.cpu.worker), 2),
     middle((sample) => sample.cpu && thousand(sample, allOf(sample.cpu)), 2),
+    perOrder('jobs'),
+    perOrder('commands'),
     perBatch('events', 0),
     perBatch('statements', 1),
     perBatch('lockRounds', 2),
@@ -53,9 +67,28 @@ function rowOf({ name, samples }: Series): string[] {
   ];
 }
 
+/** What one burst of orders costs, one to a job, in things that do not depend on the clock. */
+export function countTable({ placed, paid }: OrderCounts): string {
+  const row = (name: string, leg: LegCounts): string[] => [
+    name,
+    fixed(leg.jobs / leg.orders, 2),
+    fixed((leg.addCommands + leg.workCommands) / leg.orders, 2),
+    fixed(leg.orders / leg.batches, 0),
+    fixed(leg.statements / leg.batches, 1),
+    fixed(leg.trips / leg.batches, 1),
+    fixed(leg.lockRounds / leg.batches, 2),
+  ];
+  const head = ['one burst', 'jobs', 'redis', 'batch', 'stmts', 'trips', 'locks'];
+  return aligned([head, row('placed and reserved', placed), row('paid', paid)]);
+}
+
 export function verdictTable(verdicts: readonly Verdict[]): string {
+  return aligned(verdictRows(verdicts));
+}
+
+export function verdictRows(verdicts: readonly Verdict[]): string[][] {
   const asked = (sign: string, value: number | null) => (value === null ? '' : `${sign} ${value}`);
-  return aligned([
+  return [
     ['', 'measured', 'must', '', 'aim', ''],
     ...verdicts.map(({ what, value, must, aim, atMost, holds, reached }) => [
       what,
@@ -65,7 +98,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
       asked(atMost ? '<=' : '>=', aim),
       aim === null ? '' : reached ? 'reached' : 'missed',
     ]),
-  ]);
+  ];
 }
 
 export function fixed(value: number, digits: number): string {

@@ -1,3 +1,4 @@
+import { createClient } from '../src/client/index.ts';
 import { pause } from '../src/kernel/index.ts';
 import type { WantedOrder } from './goods-supply.ts';
 import { statesOf } from './progress-store.ts';
@@ -5,27 +6,36 @@ import type { Rig } from './rig.ts';
 
 const LOOK_MS = 5;
 
-/** Callers who each place an order, pay for it when it is reserved, and then place the next. */
+/**
+ * Callers of one process, with a client as it comes, who each place an order, pay for it when it
+ * is reserved, and then place the next.
+ */
 export async function callInLoops(
   rig: Rig,
   callers: number,
   orders: readonly WantedOrder[],
 ): Promise<void> {
+  const { redisUrl, queuePrefix } = rig.config;
+  const client = createClient({ redisUrl, queuePrefix });
   const watch = new OrderWatch(rig);
   const line = orders.values();
   const call = async (): Promise<void> => {
     for (const order of line) {
       const { orderId } = order;
-      await rig.queues.add('order-placed', [order]);
+      await client.place(order);
       await watch.until(orderId, 'reserved');
-      await rig.queues.add('payment-confirmed', [{ orderId, paymentId: `p-${orderId}` }]);
+      await client.confirmPayment({ orderId, paymentId: `p-${orderId}` });
       await watch.until(orderId, 'paid');
     }
   };
   const looking = watch.run();
-  await Promise.race([Promise.all(Array.from({ length: callers }, call)), looking]);
-  watch.end();
-  await looking;
+  try {
+    await Promise.race([Promise.all(Array.from({ length: callers }, call)), looking]);
+    watch.end();
+    await looking;
+  } finally {
+    await client.close();
+  }
 }
 
 /** One bounded statement every few milliseconds tells all callers how their orders are. */

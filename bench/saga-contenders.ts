@@ -1,12 +1,11 @@
-import { CLOSED_LOOP_CALLERS, ENVELOPE, MANY_GOODS } from './bench-sizes.ts';
+import { CLOSED_LOOP_CALLERS, ENVELOPE, MANY_GOODS, THREE_LINES } from './bench-sizes.ts';
 import { recount } from './books-store.ts';
 import type { Contender, Sample } from './contender.ts';
 import type { GoodsSupply, WantedOrder } from './goods-supply.ts';
 import { HeldQueue } from './held-queue.ts';
 import { inChunks } from './in-chunks.ts';
 import { timed, withBatchCounts } from './measuring.ts';
-import { percentilesOf } from './percentiles.ts';
-import { lastSeq, reserveLatencies } from './progress-store.ts';
+import { lastSeq } from './progress-store.ts';
 import type { Rig } from './rig.ts';
 import { callInLoops } from './saga-closed-loop.ts';
 import { ADDED_AT_ONCE, payUntilDone } from './saga-preloaded.ts';
@@ -21,6 +20,7 @@ export interface SagaParts {
 interface Form {
   readonly name: string;
   readonly goodsCount: number;
+  readonly lines: number;
   readonly envelope: number;
   readonly closedLoop: boolean;
 }
@@ -31,12 +31,17 @@ export function sagaContenders(parts: SagaParts): Contender[] {
     name: `saga ${name}`,
     size,
     measure: (count) =>
-      measure(parts, { name, goodsCount: 1, envelope: 1, closedLoop: false, ...more }, count),
+      measure(
+        parts,
+        { name, goodsCount: 1, lines: 1, envelope: 1, closedLoop: false, ...more },
+        count,
+      ),
   });
   const many = { goodsCount: MANY_GOODS };
   return [
     form('hot', {}, 'preloaded'),
     form('many', many, 'preloaded'),
+    form('three lines', { ...many, lines: THREE_LINES }, 'preloaded'),
     form('hot envelopes', { envelope: ENVELOPE }, 'enveloped'),
     form('many envelopes', { ...many, envelope: ENVELOPE }, 'enveloped'),
     form('hot closed-loop', { closedLoop: true }, 'closedLoop'),
@@ -46,17 +51,18 @@ export function sagaContenders(parts: SagaParts): Contender[] {
 
 async function measure(parts: SagaParts, form: Form, count: number): Promise<Sample> {
   const { rig, supply, worker } = parts;
-  const { goods, run } = await supply.stocked(form.goodsCount, count);
-  const orders = Array.from({ length: count }, (_, index) => supply.orderOf(run, goods, index));
+  const { goods, run } = await supply.stocked(form.goodsCount, count * form.lines);
+  const orders = Array.from({ length: count }, (_, index) =>
+    supply.orderOf(run, goods, index, form.lines),
+  );
   const afterSeq = await lastSeq(rig.database);
   const { result, batches } = await withBatchCounts(rig, worker, () =>
     form.closedLoop
       ? timed(rig, worker, count, () => callInLoops(rig, CLOSED_LOOP_CALLERS, orders))
       : preloaded(parts, form, orders, afterSeq),
   );
-  const latencyMs = percentilesOf(await reserveLatencies(rig.database, afterSeq));
   const books = await recount(rig.database, goods.first, goods.last);
-  return { ...result, batches, latencyMs, books };
+  return { ...result, batches, books };
 }
 
 async function preloaded(

@@ -1,4 +1,5 @@
-import { perSecond } from './contender.ts';
+import { perSecond, type Sample } from './contender.ts';
+import { allOf } from './cpu-clock.ts';
 import { median } from './percentiles.ts';
 import type { Series } from './rounds.ts';
 
@@ -13,40 +14,19 @@ export interface Verdict {
   readonly reached: boolean;
 }
 
+/** What is compared: orders in a second, processor time for an order, or the 99th percentile. */
+export type Figure = 'rate' | 'cpu' | 'p99';
+
 export interface RatioRule {
   readonly what: string;
+  /** Names of contenders, or how they begin. */
   readonly of: string;
   readonly to: string;
-  readonly must?: number;
-  readonly aim?: number;
+  /** Of rates more is better, of the others less. Default: rate. */
+  readonly figure?: Figure;
+  readonly must?: number | undefined;
+  readonly aim?: number | undefined;
 }
-
-/** How fast ours has to be beside others. Names are those of contenders, or how they begin. */
-const RATIOS: readonly RatioRule[] = [
-  { what: 'saga: hot / many goods', of: 'saga hot', to: 'saga many', must: 0.95, aim: 1 },
-  {
-    what: 'reserve: nudged / lock per order',
-    of: 'reserve nudged',
-    to: 'lock per order',
-    must: 8,
-    aim: 15,
-  },
-  {
-    what: 'reserve: one by one / lock per order',
-    of: 'reserve one by one',
-    to: 'lock per order',
-    aim: 8,
-  },
-  { what: 'saga hot / empty singly', of: 'saga hot', to: 'empty singly', aim: 1 },
-  { what: 'saga hot / empty bulk', of: 'saga hot', to: 'empty bulk' },
-  { what: 'envelopes hot / empty singly', of: 'saga hot envelopes', to: 'empty singly', aim: 3 },
-  {
-    what: 'closed loop hot / empty singly',
-    of: 'saga hot closed-loop',
-    to: 'empty singly closed-loop',
-    aim: 1,
-  },
-];
 
 /** What is asked of a run, and whose books are ours. */
 export interface Rules {
@@ -54,31 +34,35 @@ export interface Rules {
   readonly ours: RegExp;
 }
 
-const BENCH_RULES: Rules = { ratios: RATIOS, ours: /^(saga|reserve) / };
-
 /** Rules whose contenders were not measured are left out: with `--only` that is what was asked. */
-export function judge(series: readonly Series[], { ratios, ours } = BENCH_RULES): Verdict[] {
+export function judge(series: readonly Series[], { ratios, ours }: Rules): Verdict[] {
   return [
     ...ratios.flatMap((rule) => judgeRatio(rule, series)),
     ...judgeBooks(series.filter(({ name }) => ours.test(name))),
   ];
 }
 
-function judgeRatio({ what, of, to, must, aim }: RatioRule, series: readonly Series[]): Verdict[] {
+/** Holds a value against its limits, which it may reach. */
+export function verdictOf(
+  what: string,
+  value: number,
+  { must, aim, atMost = false }: Pick<RatioRule, 'must' | 'aim'> & { readonly atMost?: boolean },
+): Verdict {
+  const keeps = (limit: number | undefined) =>
+    limit === undefined || (atMost ? value <= limit : value >= limit);
+  const limits = { must: must ?? null, aim: aim ?? null, atMost };
+  return { what, value, ...limits, holds: keeps(must), reached: keeps(aim) };
+}
+
+function judgeRatio(rule: RatioRule, series: readonly Series[]): Verdict[] {
+  const { what, of, to, figure = 'rate', must, aim } = rule;
   const ours = find(series, of);
   const theirs = find(series, to);
   if (!ours || !theirs) return [];
-  const value = medianRatio(ours, theirs);
-  return [
-    {
-      what,
-      value,
-      must: must ?? null,
-      aim: aim ?? null,
-      holds: must === undefined || value >= must,
-      reached: aim === undefined || value >= aim,
-    },
-  ];
+  const value = medianRatio(ours, theirs, figure);
+  // A figure that nobody could take, such as processor time without /proc, is no verdict.
+  if (Number.isNaN(value)) return [];
+  return [verdictOf(what, value, { must, aim, atMost: figure !== 'rate' })];
 }
 
 function find(series: readonly Series[], name: string): Series | undefined {
@@ -86,15 +70,27 @@ function find(series: readonly Series[], name: string): Series | undefined {
 }
 
 /** The ratio is taken within each round: what slows the machine for a while slows both. */
-export function medianRatio(ours: Series, theirs: Series): number {
-  return medianOfRatios(ours.samples.map(perSecond), theirs.samples.map(perSecond));
+export function medianRatio(ours: Series, theirs: Series, figure: Figure = 'rate'): number {
+  const figures = ({ samples }: Series) => samples.map((sample) => figureOf(sample, figure));
+  return medianOfRatios(figures(ours), figures(theirs));
+}
+
+function figureOf(sample: Sample, figure: Figure): number {
+  switch (figure) {
+    case 'rate':
+      return perSecond(sample);
+    case 'cpu':
+      return sample.cpu ? allOf(sample.cpu) / sample.orders : Number.NaN;
+    case 'p99':
+      return sample.latencyMs?.p99 ?? Number.NaN;
+  }
 }
 
 export function medianOfRatios(ours: readonly number[], theirs: readonly number[]): number {
   return median(
     ours.flatMap((value, round) => {
-      const other = theirs[round];
-      return other === undefined ? [] : [value / other];
+      const ratio = value / (theirs[round] ?? Number.NaN);
+      return Number.isNaN(ratio) ? [] : [ratio];
     }),
   );
 }
@@ -103,8 +99,7 @@ function judgeBooks(ours: readonly Series[]): Verdict[] {
   const books = ours.flatMap(({ samples }) => samples.flatMap((sample) => sample.books ?? []));
   const total = (pick: 'oversold' | 'leaked'): Verdict => {
     const value = books.reduce((sum, one) => sum + one[pick], 0);
-    const holds = value === 0;
-    return { what: `${pick} units`, value, must: 0, aim: null, holds, reached: holds };
+    return verdictOf(`${pick} units`, value, { must: 0, atMost: true });
   };
   return books.length === 0 ? [] : [total('oversold'), total('leaked')];
 }

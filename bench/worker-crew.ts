@@ -1,10 +1,16 @@
 import { type BenchPlan, PER_ORDER_CALLERS } from './bench-sizes.ts';
 import type { Contender } from './contender.ts';
 import { emptyContenders } from './empty-contenders.ts';
+import { emptyPrefix } from './empty-pipeline.ts';
 import { GoodsSupply } from './goods-supply.ts';
-import { perOrderContender } from './per-order-contender.ts';
+import { HOLD_SECONDS } from './direct-sql.ts';
+import { directSqlContender } from './direct-sql-contender.ts';
+import { HalfLoad } from './half-load.ts';
+import { conditionalUpdateContender, perOrderContender } from './per-order-contender.ts';
+import { withTraffic } from './queue-traffic.ts';
 import { reserveContenders } from './reserve-contenders.ts';
 import type { Rig } from './rig.ts';
+import { sagaHalfLoad } from './saga-half-load.ts';
 import { sagaContenders } from './saga-contenders.ts';
 import { WorkerChild } from './child-process.ts';
 
@@ -21,21 +27,23 @@ export interface Crew {
   stop(): Promise<void>;
 }
 
-/** A day, so that no hold ends and no alarm rings during a long run. */
-const HOLD_SECONDS = '86400';
-
 /** Starts the worker process of each kind of contender, all before the first measurement. */
 export async function startCrew(options: CrewOptions): Promise<Crew> {
   const { rig, plan, wanted, say } = options;
-  const { saga, empty, perOrder } = children(options);
-  const all = [saga, empty, perOrder];
+  const { saga, empty, perOrder, direct } = children(options);
+  const all = [saga, empty, perOrder, direct];
   try {
     await Promise.all(all.map((child) => child.next('ready')));
     const parts = { rig, supply: new GoodsSupply(rig), worker: saga };
+    const isFull = (name: string): name is keyof typeof loads => Object.hasOwn(loads, name);
+    const loads = { 'saga hot': new HalfLoad(), 'empty singly': new HalfLoad() };
     const contenders = [
       ...sagaContenders(parts),
-      ...emptyContenders({ rig, worker: empty }),
+      ...emptyContenders({ rig, worker: empty, load: loads['empty singly'] }),
+      sagaHalfLoad(parts, loads['saga hot']),
       ...reserveContenders(parts),
+      directSqlContender({ ...parts, worker: direct }),
+      conditionalUpdateContender({ rig, worker: perOrder }),
     ];
     if (wanted('lock per order')) {
       contenders.push(
@@ -43,13 +51,21 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
       );
     }
     return {
-      contenders: contenders.filter(({ name }) => wanted(name)),
+      contenders: contenders
+        .filter(({ name }) => wanted(name))
+        .map((one) => (isFull(one.name) ? loads[one.name].of(one) : one))
+        .map((one) => withTraffic(rig.config.redisUrl, prefixOf(rig, one), one)),
       stop: () => stopAll(all),
     };
   } catch (error) {
     await stopAll(all);
     throw error;
   }
+}
+
+function prefixOf({ config }: Rig, { name }: Contender): string {
+  if (!name.startsWith('empty ')) return config.queuePrefix;
+  return emptyPrefix(name.includes('bulk') ? 'bulk' : 'singly');
 }
 
 /** What every process of ours that decides orders is told. */
@@ -59,7 +75,7 @@ export function sagaEnvironment({ config }: Rig): Record<string, string> {
     HOLDFAST_REDIS_URL: config.redisUrl,
     HOLDFAST_LOCK_URLS: config.lockUrls.join(','),
     HOLDFAST_QUEUE_PREFIX: config.queuePrefix,
-    HOLDFAST_HOLD_SECONDS: HOLD_SECONDS,
+    HOLDFAST_HOLD_SECONDS: String(HOLD_SECONDS),
     HOLDFAST_LOG_LEVEL: 'warn',
   };
 }
@@ -69,7 +85,7 @@ function children({ rig, profileFolder }: CrewOptions) {
   return {
     saga: new WorkerChild({
       name: 'saga-worker',
-      file: '../workers/all.js',
+      file: './saga-worker-child.js',
       environment: sagaEnvironment(rig),
       profileFolder,
     }),
@@ -83,6 +99,12 @@ function children({ rig, profileFolder }: CrewOptions) {
       name: 'per-order-worker',
       file: './per-order-child.js',
       args: [databaseUrl, lockUrls.join(','), String(PER_ORDER_CALLERS)],
+      profileFolder,
+    }),
+    direct: new WorkerChild({
+      name: 'direct-sql-worker',
+      file: './direct-sql-child.js',
+      args: [databaseUrl],
       profileFolder,
     }),
   };

@@ -1,5 +1,4 @@
-import type { Verdict } from '../verdicts.ts';
-import { medianOfRatios } from '../verdicts.ts';
+import { medianOfRatios, type Verdict, verdictOf } from '../verdicts.ts';
 import { FIVE, OURS } from './lock-entries.ts';
 import { type LockSeries, rateAtMost } from './lock-samples.ts';
 
@@ -51,18 +50,7 @@ function judgeRule(rule: LockRule, series: readonly LockSeries[]): Verdict[] {
   const theirs = ratesOf(rule.to);
   if (!ours || !theirs) return [];
   const value = times ? medianOfRatios(theirs, ours) : medianOfRatios(ours, theirs);
-  const keeps = (limit: number) => (times ? value <= limit : value >= limit);
-  return [
-    {
-      what,
-      value,
-      must,
-      aim: aim ?? null,
-      atMost: times,
-      holds: keeps(must),
-      reached: aim === undefined || keeps(aim),
-    },
-  ];
+  return [verdictOf(what, value, { must, aim, atMost: times })];
 }
 
 function judgeExclusion(series: readonly LockSeries[]): Verdict[] {
@@ -71,7 +59,5 @@ function judgeExclusion(series: readonly LockSeries[]): Verdict[] {
     .flatMap(({ samples }) => samples.flatMap(({ contest }) => contest ?? []));
   if (contests.length === 0) return [];
   const value = contests.reduce((sum, { violations }) => sum + violations, 0);
-  const holds = value === 0;
-  const what = 'exclusion violations of ours';
-  return [{ what, value, must: 0, aim: null, holds, reached: holds }];
+  return [verdictOf('exclusion violations of ours', value, { must: 0, atMost: true })];
 }

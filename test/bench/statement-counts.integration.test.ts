@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { type Logger, systemClock, systemRandom } from '../../src/kernel/index.ts';
-import { type Database, openDatabase, type Sql } from '../../src/mysql/index.ts';
+import { countingDatabase } from '../../bench/counted-database.ts';
+import { countOrders, type OrderCounts } from '../../bench/order-counts.ts';
+import { type Logger, randomName, systemClock, systemRandom } from '../../src/kernel/index.ts';
+import { type Database, openDatabase } from '../../src/mysql/index.ts';
 import {
   createSaga,
   type GoodsLocks,
@@ -9,6 +11,7 @@ import {
   type SagaEvent,
 } from '../../src/saga/index.ts';
 import { silentLogger } from '../../src/telemetry/index.ts';
+import { testServers } from '../support/environment.ts';
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts';
 
 const ORDERS = 100;
@@ -57,7 +60,7 @@ describe('the cost of a batch', () => {
 
   function sagaThat({ writesNotices }: { readonly writesNotices: boolean }): Saga {
     return createSaga({
-      database: countingStatements(database, () => {
+      database: countingDatabase(database, () => {
         statements += 1;
       }),
       locks: alwaysFree,
@@ -160,6 +163,54 @@ describe('the cost of a batch', () => {
   });
 });
 
+describe('the cost of a burst of orders, one to a job', () => {
+  const BURST = 2000;
+  let fresh: FreshDatabase;
+  let counts: OrderCounts;
+
+  before(async () => {
+    fresh = await freshDatabase();
+    counts = await countOrders({
+      databaseUrl: fresh.url,
+      redisUrl: testServers().redisUrl,
+      prefix: `{test-${randomName(6)}}`,
+      locks: alwaysFree,
+      rules: { latePayment: 'reserve-again', holdSeconds: 900, writesNotices: false },
+      goodsId: 1,
+      orders: BURST,
+    });
+  });
+  after(async () => {
+    await fresh.drop();
+  });
+
+  const legs = () => [counts.placed, counts.paid];
+
+  it('is a job when it is placed and one when it is paid, and an alarm for each second', () => {
+    for (const { jobs } of legs()) expect(jobs).to.be.within(BURST, BURST * 1.02);
+  });
+
+  it('is one command to Redis for each job, and hardly any to take and to end them', () => {
+    for (const { addCommands, workCommands } of legs()) {
+      expect(addCommands).to.be.within(BURST, BURST * 1.01);
+      expect(workCommands).to.be.below(BURST * 0.1);
+    }
+  });
+
+  it('is few batches, with as many statements and trips as large ones have', () => {
+    for (const { batches, trips } of legs()) {
+      expect(batches).to.be.within(1, BURST / 100);
+      expect(trips / batches).to.be.below(7);
+    }
+    expect(counts.placed.statements / counts.placed.batches).to.be.below(9);
+    expect(counts.paid.statements / counts.paid.batches).to.be.below(9);
+  });
+
+  it('is at most one lock for each batch', () => {
+    for (const { batches, lockRounds } of legs()) expect(lockRounds).to.be.within(1, batches);
+  });
+});
+
 const alwaysFree: GoodsLocks = {
   tryLock: () =>
     Promise.resolve({
@@ -168,23 +219,3 @@ const alwaysFree: GoodsLocks = {
     }),
   lock: (names, ask) => alwaysFree.tryLock(names, ask),
 };
-
-function countingStatements(database: Database, count: () => void): Database {
-  const counting = (sql: Sql): Sql => ({
-    rows: (text, values) => {
-      count();
-      return sql.rows(text, values);
-    },
-    write: (text, values) => {
-      count();
-      return sql.write(text, values);
-    },
-  });
-  return {
-    ...counting(database),
-    transaction: (work) => database.transaction((sql) => work(counting(sql))),
-    snapshot: (work) => database.snapshot(work),
-    pool: () => database.pool(),
-    close: () => database.close(),
-  };
-}

@@ -1,15 +1,19 @@
 import { expect } from 'chai';
+import { BENCH_RULES, QUICK_RULES } from '../../bench/bench-rules.ts';
 import { median, quantile } from '../../bench/percentiles.ts';
 import type { Sample } from '../../bench/contender.ts';
 import { HTTP_RULES } from '../../bench/http-verdicts.ts';
 import type { Series } from '../../bench/rounds.ts';
-import { judge, medianRatio } from '../../bench/verdicts.ts';
+import { judge as judgeBy, medianRatio, type Rules } from '../../bench/verdicts.ts';
 
 const books = { oversold: 0, leaked: 0 };
 const series = (name: string, rates: readonly number[], more: Partial<Sample> = {}): Series => ({
   name,
   samples: rates.map((rate) => ({ orders: rate, seconds: 1, cpu: null, books, ...more })),
 });
+
+/** Of a full run, unless it is said. */
+const judge = (all: readonly Series[], rules: Rules = BENCH_RULES) => judgeBy(all, rules);
 
 describe('the verdicts of the benchmark', () => {
   it('compare within a round, so that a slow while hits both', () => {
@@ -27,17 +31,42 @@ describe('the verdicts of the benchmark', () => {
     expect(asked(94)).to.equal(false);
   });
 
-  it('fail a reserve leg that is not eight times a lock for each order', () => {
-    const asked = (rate: number) => {
+  it('fail a reserve leg that is not ten times a lock for each order, in a quick run eight', () => {
+    const asked = (rate: number, rules: Rules) => {
       const all = [
         series('reserve nudged', [rate, rate, rate]),
         series('lock per order (redlock, 10 ms)', [100, 100, 100]),
       ];
-      return judge(all)[0];
+      return judge(all, rules)[0];
     };
-    expect(asked(800)).to.include({ holds: true, reached: false });
-    expect(asked(799)?.holds).to.equal(false);
-    expect(asked(1500)).to.include({ holds: true, reached: true });
+    expect(asked(1000, BENCH_RULES)).to.include({ holds: true, reached: false });
+    expect(asked(999, BENCH_RULES)?.holds).to.equal(false);
+    expect(asked(2000, BENCH_RULES)).to.include({ holds: true, reached: true });
+    expect(asked(800, QUICK_RULES)?.holds).to.equal(true);
+    expect(asked(799, QUICK_RULES)?.holds).to.equal(false);
+  });
+
+  it('fail a 99th percentile at half load of more than three of the empty pipeline', () => {
+    const late = (name: string, p99: number) =>
+      series(name, [1, 1, 1], { latencyMs: { p50: 1, p99 } });
+    const asked = (p99: number, rules = BENCH_RULES) =>
+      judge([late('saga half load', p99), late('empty half load', 10)], rules)[0];
+    expect(asked(30)).to.include({ value: 3, atMost: true, holds: true, reached: false });
+    expect(asked(31)?.holds).to.equal(false);
+    expect(asked(20)?.reached).to.equal(true);
+    expect(asked(31, QUICK_RULES)?.holds).to.equal(true);
+  });
+
+  it('tell the processor time for an order, and nothing where nobody could take it', () => {
+    const cpu = { worker: 1, driver: 1, database: 1, queueRedis: 0, lockNodes: 0 };
+    const all = [
+      series('saga hot', [100, 200, 300], { cpu }),
+      series('empty singly', [100, 100, 100], { cpu }),
+    ];
+    const found = (one: readonly Series[]) =>
+      judge(one).find(({ what }) => what.startsWith('cpu for an order'));
+    expect(found(all)).to.include({ value: 0.5, atMost: true, must: null, reached: true });
+    expect(found([series('saga hot', [1]), series('empty singly', [1])])).to.equal(undefined);
   });
 
   it('fail on a single unit oversold or leaked, and only by ours', () => {
@@ -52,8 +81,19 @@ describe('the verdicts of the benchmark', () => {
   });
 
   it('miss an aim without failing', () => {
-    const all = [series('saga hot', [90]), series('empty singly', [100])];
-    expect(judge(all)[0]).to.include({ must: null, aim: 1, holds: true, reached: false });
+    const all = [series('saga hot', [149]), series('empty singly', [100])];
+    expect(judge(all)[0]).to.include({ must: 1, aim: 1.5, holds: true, reached: false });
+  });
+
+  it('ask of a quick run only what small measurements can show', () => {
+    const { ratios } = QUICK_RULES;
+    const musts = ratios.flatMap(({ what, must }) => (must === undefined ? [] : [what]));
+    expect(musts).to.deep.equal([
+      'envelopes hot / empty singly',
+      'saga: hot / many goods',
+      'reserve: nudged / lock per order',
+    ]);
+    expect(ratios).to.have.length(BENCH_RULES.ratios.length);
   });
 });
 
