@@ -238,6 +238,7 @@ export class LockNode {
     try {
       await assertNoEviction(this.#client, this.#logger);
     } catch (error) {
+      if (this.#state === 'closed') return; // nobody asks it for locks any more
       this.#logger.error('lock node may forget locks', { error: messageOf(error) });
     }
   }
