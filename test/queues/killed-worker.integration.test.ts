@@ -36,7 +36,7 @@ describe('a worker that is killed with a job in hand', function () {
     const done = await bench.inState(job, 'completed');
     expect(done.attemptsStarted).to.equal(DEATHS + 1);
     const orders = await bench.fixture.database.rows('SELECT order_id, version FROM orders');
-    expect(orders).to.deep.equal([{ order_id: 'o', version: 1 }]);
+    expect(orders).to.deep.equal([{ order_id: 'o', version: 2 }]);
     expect(bench.givenUp).to.deep.equal([]);
     await expectBalanced(bench.fixture.database);
   });
