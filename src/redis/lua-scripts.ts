@@ -44,14 +44,14 @@ export function defineScripts<Name extends string>(
     const sentOn = new WeakSet<object>();
     const run: RunScript = (keys, args) => {
       gather();
-      const { stream } = client;
-      if (sentOn.has(stream)) {
+      const stream = client.stream as object | undefined; // none before the first connection
+      if (stream && sentOn.has(stream)) {
         return byDigest(digest, keys.length, keys, args).catch((error: unknown) => {
           if (!isForgotten(error)) throw error;
           return byText(lua, keys.length, keys, args);
         });
       }
-      sentOn.add(stream);
+      if (stream) sentOn.add(stream);
       return byText(lua, keys.length, keys, args);
     };
     scripts[name] = run;

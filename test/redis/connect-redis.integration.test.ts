@@ -110,7 +110,7 @@ describe('a connection to Redis', function () {
     expect(lines.some(({ fields }) => fields['key'] === 'of-the-twin')).to.equal(true);
   });
 
-  it('runs scripts from files, also after the server forgot them', async () => {
+  it('runs scripts from files, before it is connected and after the server forgot them', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-lua-'));
     const file = join(folder, 'sum.lua');
     await writeFile(file, 'return #KEYS + ARGV[1]');
@@ -121,6 +121,8 @@ describe('a connection to Redis', function () {
     await client.script('FLUSH');
     expect(await scripts.sum(['a', 'b'], [4])).to.equal(6);
     expect(lines.some(({ fields }) => fields['command'] === 'script:sum')).to.equal(true);
+    const early = defineScripts(connect('worker'), { sum: pathToFileURL(file) });
+    expect(await Promise.all([early.sum(['a'], [1]), early.sum(['a'], [2])])).to.deep.equal([2, 3]);
     await rm(folder, { recursive: true });
   });
 
