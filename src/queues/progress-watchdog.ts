@@ -15,8 +15,8 @@ export interface ProgressWatchdogOptions {
 
 /**
  * Notices a worker that is connected and takes nothing: a state BullMQ has got into after outages
- * more than once. The only cure is a new process, so that is what `onStuck` is for. From a queue that
- * somebody has paused nothing is to be taken: that is no such state, and no time that counts.
+ * more than once. The only cure is a new process, so that is what `onStuck` is for. From a queue
+ * that somebody has paused nothing is to be taken: that is no such state, and no time that counts.
  */
 export function createProgressWatchdog(options: ProgressWatchdogOptions): Service {
   const { clock, logger, stuckMs = 60_000, periodMs = 10_000 } = options;
