@@ -18,8 +18,15 @@ export interface ChildCall {
   readonly profileFolder: string | null;
 }
 
+/** Who does the work of a contender: one process, or several that count as one. */
+export interface Workforce {
+  readonly label: string;
+  readonly pids: readonly number[];
+  ask(question: Question): Promise<Message>;
+}
+
 /** The one process that does the work of a contender, while this one drives it. */
-export class WorkerChild {
+export class WorkerChild implements Workforce {
   readonly pid: number;
   private readonly child: ChildProcess;
   private readonly name: string;
@@ -87,5 +94,9 @@ export class WorkerChild {
 
   get label(): string {
     return this.name;
+  }
+
+  get pids(): readonly number[] {
+    return [this.pid];
   }
 }

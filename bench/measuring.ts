@@ -4,25 +4,25 @@ import { cpuBetween, type Pids, readCpu } from './cpu-clock.ts';
 import { countsByState } from './progress-store.ts';
 import type { Rig } from './rig.ts';
 import { questionsAsked } from './server-store.ts';
-import type { WorkerChild } from './child-process.ts';
+import type { Workforce } from './child-process.ts';
 
 const STUCK_MS = 120_000;
 
 /** Runs one measurement: the clock and the processor time of all who take part in it. */
 export async function timed(
   rig: Rig,
-  worker: WorkerChild,
+  worker: Workforce,
   orders: number,
   run: () => Promise<void>,
-  otherDrivers: readonly WorkerChild[] = [],
+  otherDrivers: readonly Workforce[] = [],
 ): Promise<Sample> {
-  const driver = [process.pid, ...otherDrivers.map(({ pid }) => pid)];
-  const pids: Pids = { ...rig.serverPids, worker: [worker.pid], driver };
-  const before = readCpu(pids);
+  const driver = [process.pid, ...otherDrivers.flatMap(({ pids }) => pids)];
+  const all: Pids = { ...rig.serverPids, worker: worker.pids, driver };
+  const before = readCpu(all);
   const start = performance.now();
   await unlessStuck(rig, run(), worker.label);
   const seconds = (performance.now() - start) / 1000;
-  return { orders, seconds, cpu: cpuBetween(before, readCpu(pids)) };
+  return { orders, seconds, cpu: cpuBetween(before, readCpu(all)) };
 }
 
 /** A measurement that never ends must say so, and what it waits for, and not hang. */
@@ -44,7 +44,7 @@ async function unlessStuck(rig: Rig, running: Promise<void>, name: string): Prom
 /** Counts what a worker of ours and the database did while `run` ran. */
 export async function withBatchCounts<T>(
   rig: Rig,
-  worker: WorkerChild,
+  worker: Workforce,
   run: () => Promise<T>,
 ): Promise<{ result: T; batches: BatchCounts }> {
   const before = await countsNow(rig, worker);
@@ -60,7 +60,7 @@ export async function withBatchCounts<T>(
   return { result, batches };
 }
 
-async function countsNow(rig: Rig, worker: WorkerChild): Promise<BatchCounts> {
+async function countsNow(rig: Rig, worker: Workforce): Promise<BatchCounts> {
   const stats = (await worker.ask({ type: 'stats' })) as unknown as BatchCounts;
   const statements = (await questionsAsked(rig.counted)) - rig.counted.asked();
   return { ...stats, statements };

@@ -9,12 +9,12 @@ import { lastSeq } from './progress-store.ts';
 import type { Rig } from './rig.ts';
 import { callInLoops } from './saga-closed-loop.ts';
 import { ADDED_AT_ONCE, payUntilDone } from './saga-preloaded.ts';
-import type { WorkerChild } from './child-process.ts';
+import type { Workforce } from './child-process.ts';
 
 export interface SagaParts {
   readonly rig: Rig;
   readonly supply: GoodsSupply;
-  readonly worker: WorkerChild;
+  readonly worker: Workforce;
 }
 
 interface Form {

@@ -7,14 +7,20 @@ import { EMPTY_JOB } from './empty-pipeline.ts';
 import type { HalfLoad } from './half-load.ts';
 import { timed, withBatchCounts } from './measuring.ts';
 import { anyIn, lastSeq } from './progress-store.ts';
+import type { WorkerChild } from './child-process.ts';
 import type { SagaParts } from './saga-contenders.ts';
-import { payEach } from './saga-preloaded.ts';
+import { pay } from './saga-preloaded.ts';
 import { SteadyAdds } from './steady-adds.ts';
 
 const LOOK_MS = 5;
 
+/** One process alone can tell when each of its orders was reserved. */
+interface WatchedParts extends SagaParts {
+  readonly worker: WorkerChild;
+}
+
 /** The whole saga at half of what it can do; what counts is how long an order takes. */
-export function sagaHalfLoad(parts: SagaParts, load: HalfLoad): Contender {
+export function sagaHalfLoad(parts: WatchedParts, load: HalfLoad): Contender {
   return {
     name: 'saga half load',
     size: 'halfLoad',
@@ -22,7 +28,7 @@ export function sagaHalfLoad(parts: SagaParts, load: HalfLoad): Contender {
   };
 }
 
-async function measure(parts: SagaParts, load: HalfLoad, count: number): Promise<Sample> {
+async function measure(parts: WatchedParts, load: HalfLoad, count: number): Promise<Sample> {
   const { rig, supply, worker } = parts;
   const { redisUrl, queuePrefix: prefix } = rig.config;
   const { goods, run } = await supply.stocked(1, count);
@@ -39,7 +45,7 @@ async function measure(parts: SagaParts, load: HalfLoad, count: number): Promise
         const paying: Promise<void>[] = [];
         const ended = await adds.watch(worker, (orderIds) => {
           reserved += orderIds.length;
-          paying.push(payEach(rig.queues, orderIds));
+          paying.push(pay(rig.queues, orderIds, 1));
         });
         await adds.run(orders, load.perSecond, (o) => placed.add('order-placed', o, EMPTY_JOB));
         while (reserved < count) await pause(LOOK_MS);

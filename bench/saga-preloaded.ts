@@ -30,12 +30,11 @@ export async function payUntilDone({ counted, queues }: Rig, flow: Flow): Promis
   while (await anyIn(counted, 'reserved', flow.afterSeq)) await pause(LOOK_AT_LAST_MS);
 }
 
-/** One payment to a job. */
-export async function payEach(queues: Queues, orderIds: readonly string[]): Promise<void> {
-  await pay(queues, orderIds, 1);
-}
-
-async function pay(queues: Queues, orderIds: readonly string[], envelope: number): Promise<void> {
+export async function pay(
+  queues: Queues,
+  orderIds: readonly string[],
+  envelope: number,
+): Promise<void> {
   const payments = orderIds.map((orderId) => ({ orderId, paymentId: `p-${orderId}` }));
   const jobs: readonly object[] =
     envelope === 1 ? payments : inChunks(payments, envelope).map((some) => ({ payments: some }));

@@ -9,6 +9,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   bench: 'main.js',
   'bench-http': 'http-main.js',
   'bench-locks': 'locks/main.js',
+  'bench-scale': 'scale/main.js',
 };
 
 /** The measurements, on private servers that are as durable as real ones. */

@@ -9,6 +9,8 @@ import type { Screen } from './screen.ts';
 
 export interface DatabaseFiles {
   readonly data: string;
+  /** Its own: a MariaDB that starts deletes what it takes for leftovers, of every other as well. */
+  readonly temporary: string;
   /** Which server these files belong to. */
   readonly madeBy: string;
 }
@@ -16,6 +18,7 @@ export interface DatabaseFiles {
 export function databaseFiles(home: Home): DatabaseFiles {
   return {
     data: path.join(home.database, 'data'),
+    temporary: path.join(home.database, 'temporary'),
     madeBy: path.join(home.database, 'made-by.json'),
   };
 }
@@ -42,6 +45,7 @@ export async function prepareDatabaseFiles(creation: DatabaseCreation): Promise<
         `${nameOf(server)} cannot take over: they are kept in ${aside}, a new database is made`,
     );
   }
+  mkdirSync(files.temporary, { recursive: true, mode: 0o700 });
   if (!existsSync(files.data)) {
     await screen.during('creating the database, on the first start only', create(creation));
   }
@@ -101,10 +105,11 @@ async function create(creation: DatabaseCreation): Promise<void> {
 }
 
 function creationCall(
-  { server, places, logFileArgs }: DatabaseCreation,
+  { home, server, places, logFileArgs }: DatabaseCreation,
   folder: string,
 ): { command: string; args: string[] } {
-  const common = [`--datadir=${folder}`, ...logFileArgs, ...asRoot()];
+  const temporary = `--tmpdir=${databaseFiles(home).temporary}`;
+  const common = [`--datadir=${folder}`, temporary, ...logFileArgs, ...asRoot()];
   if (server.flavour === 'MySQL') {
     return { command: server.command, args: ['--no-defaults', '--initialize-insecure', ...common] };
   }

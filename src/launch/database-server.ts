@@ -46,6 +46,7 @@ export function databaseArgs(
   return [
     '--no-defaults',
     `--datadir=${databaseFiles(home).data}`,
+    `--tmpdir=${databaseFiles(home).temporary}`,
     `--init-file=${firstOrders}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',

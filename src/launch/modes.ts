@@ -15,6 +15,7 @@ const MODES: Readonly<Record<string, Mode>> = {
   bench: runBench,
   'bench-http': runBench,
   'bench-locks': runBench,
+  'bench-scale': runBench,
   reset: resetHome,
 };
 

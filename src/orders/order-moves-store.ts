@@ -93,7 +93,10 @@ function dueClause(due: Due, now: DatabaseTime): { text: string; values: readonl
   }
 }
 
-/** Each rejection names its own short lines, so these rows come as one JSON table. */
+/**
+ * Each rejection names its own short lines, so these rows come as one JSON table. The index is
+ * forced: else a small table is read whole, and rows of other batches are waited for on the way.
+ */
 async function rejectOrders(sql: Sql, rejections: readonly OrderChange[]): Promise<void> {
   const rows = rejections.map(({ seq, before, after }) => [
     seq,
@@ -106,7 +109,7 @@ async function rejectOrders(sql: Sql, rejections: readonly OrderChange[]): Promi
     `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
        seq BIGINT UNSIGNED PATH '$[0]', was VARCHAR(12) PATH '$[1]', steps INT PATH '$[2]',
        reason VARCHAR(32) PATH '$[3]', short VARCHAR(12000) PATH '$[4]')) v
-     STRAIGHT_JOIN orders o ON o.seq = v.seq AND o.state = v.was
+     STRAIGHT_JOIN orders o FORCE INDEX (PRIMARY) ON o.seq = v.seq AND o.state = v.was
      SET o.state = 'rejected', o.reason = v.reason, o.short = v.short,
        o.version = o.version + v.steps, o.due_at = NULL, o.early_payments = 0, o.attempts = 0`,
     [JSON.stringify(rows)],

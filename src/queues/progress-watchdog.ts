@@ -4,7 +4,7 @@ import type { QueueWorker } from './queue-worker.ts';
 
 export interface ProgressWatchdogOptions {
   readonly workers: readonly QueueWorker[];
-  readonly queues: Pick<Queues, 'oldestWaitingMs'>;
+  readonly queues: Pick<Queues, 'oldestWaitingMs' | 'isPaused'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Jobs wait, this process has room, and it has taken none for this long. Default 60 s. */
@@ -15,18 +15,25 @@ export interface ProgressWatchdogOptions {
 
 /**
  * Notices a worker that is connected and takes nothing: a state BullMQ has got into after outages
- * more than once. The only cure is a new process, so that is what `onStuck` is for.
+ * more than once. The only cure is a new process, so that is what `onStuck` is for. From a queue
+ * that somebody has paused nothing is to be taken: that is no such state, and no time that counts.
  */
 export function createProgressWatchdog(options: ProgressWatchdogOptions): Service {
   const { clock, logger, stuckMs = 60_000, periodMs = 10_000 } = options;
   const ending = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  const pausedMs = new Map<string, number>();
   const look = async (): Promise<void> => {
     for (const worker of options.workers) {
-      const idleMs = clock.monotonicMs() - worker.lastTakenMs();
+      const now = clock.monotonicMs();
+      const idleMs = now - Math.max(worker.lastTakenMs(), pausedMs.get(worker.queue) ?? 0);
       if (idleMs < stuckMs || !worker.hasRoom()) continue;
       const since = await options.queues.oldestWaitingMs(worker.queue);
       if (since === null || clock.wallMs() - since < stuckMs) continue;
+      if (await options.queues.isPaused(worker.queue)) {
+        pausedMs.set(worker.queue, now);
+        continue;
+      }
       logger.error('jobs wait and none is taken', { queue: worker.queue, idleMs });
       options.onStuck(worker.queue);
     }

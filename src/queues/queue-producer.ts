@@ -22,6 +22,8 @@ export interface Queues {
   counts(): Promise<readonly QueueCounts[]>;
   /** When the job that has waited longest was put in, or null when none waits. */
   oldestWaitingMs(queue: QueueName): Promise<number | null>;
+  /** Somebody wants its jobs to wait. */
+  isPaused(queue: QueueName): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function openQueues(options: QueuesOptions): Queues {
       const [job] = await queueOf(name).getJobs(['waiting'], 0, 0, true);
       return job?.timestamp ?? null;
     },
+    isPaused: async (name) => await queueOf(name).isPaused(),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       if (!leaveOpen) connection.disconnect();

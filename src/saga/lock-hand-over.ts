@@ -43,6 +43,8 @@ export class HandedLock implements HeldGoods {
 /** A batch that has decided and is being written; another may follow it. */
 export interface Lead extends Foreseen {
   readonly lock: HandedLock;
+  /** What it has locked and read: less than it set out with, when others held some of that. */
+  readonly goods: ReadonlySet<number>;
 }
 
 /** The batches that others may follow at this moment. */
@@ -59,7 +61,8 @@ export class Leads {
     const committed = new Promise<boolean>((resolve) => {
       tell = resolve;
     });
-    this.#leads.set(flight, { lock, balances: balancesLeftBy(world), committed });
+    const { goods } = world.facts;
+    this.#leads.set(flight, { lock, goods, balances: balancesLeftBy(world), committed });
     flight.letFollow();
     return (ended) => {
       this.#leads.delete(flight);

@@ -135,7 +135,11 @@ async function tryOnce(
   const events = batch.map(({ item }) => item);
   const lead = parts.leads.of(flight.follows);
   if (lead) {
-    if (!events.some(isStockEvent)) return await followOn(batch, flight, parts, lead, goods);
+    // Goods that it had to leave to others are not foreseen, and must not be taken for unknown.
+    const foreseen = [...goods].every((goodsId) => lead.goods.has(goodsId));
+    if (foreseen && !events.some(isStockEvent)) {
+      return await followOn(batch, flight, parts, lead, goods);
+    }
     await lead.committed;
   }
   if (goods.size === 0 || parts.memory.foreseesNoMoves(events)) {

@@ -1,10 +1,19 @@
-import { type Logger, messageOf, pause, type Random, type Service } from '../kernel/index.ts';
+import {
+  type Logger,
+  messageOf,
+  pause,
+  type Random,
+  type Service,
+  systemClock,
+} from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
 import { dueOrderIds, postponeOrders } from '../orders/index.ts';
 import type { Saga } from './advance.ts';
 import type { Via } from './event.ts';
 
-const PAGE = 200;
+const PAGE = 100;
+/** The longest pause between two pages, however long the one before has taken. */
+const GIVE_WAY_MS = 500;
 
 export interface DueParts {
   readonly database: Database;
@@ -13,17 +22,35 @@ export interface DueParts {
   readonly patienceMs?: number;
 }
 
+/** Who goes through what is due with a saga; the promise never rejects. */
+const underWay = new WeakMap<DueParts['saga'], Promise<void>>();
+
 /**
  * Moves on every order whose time has come, page by page, without Redis. One that could not be
- * decided is put off, so that it never stands in the way of those behind it.
+ * decided is put off, so that it never stands in the way of those behind it. In a process one does
+ * so at a time, or the sweep and every alarm that rings meanwhile would do all of it again.
  */
 export async function advanceDue(
   parts: DueParts,
   cause: Via['cause'],
   signal?: AbortSignal,
 ): Promise<number> {
+  const { saga } = parts;
+  for (let other = underWay.get(saga); other; other = underWay.get(saga)) await other;
+  const going = goThrough(parts, cause, signal).finally(() => underWay.delete(saga));
+  const ended = () => undefined; // its failure is told to the caller, not to those who wait
+  underWay.set(saga, going.then(ended, ended));
+  return await going;
+}
+
+async function goThrough(
+  parts: DueParts,
+  cause: Via['cause'],
+  signal: AbortSignal | undefined,
+): Promise<number> {
   let moved = 0;
   while (!signal?.aborted) {
+    const startMs = systemClock.monotonicMs();
     const orderIds = await dueOrderIds(parts.database, PAGE);
     if (orderIds.length === 0) break;
     const stuck = await advancePage(parts, orderIds, { cause, attempt: 1 });
@@ -31,6 +58,8 @@ export async function advanceDue(
     if (stuck.length > 0) await postponeOrders(parts.database, stuck);
     moved += orderIds.length - stuck.length;
     if (orderIds.length < PAGE) break;
+    // New orders have their turn: goods that come back a little later are nobody's loss.
+    await pause(Math.min(GIVE_WAY_MS, systemClock.monotonicMs() - startMs), signal);
   }
   return moved;
 }
@@ -74,6 +103,7 @@ export function createSweep(options: SweepOptions): Service {
   const nextMs = () => periodMs * (0.75 + random() / 2);
   const run = async (): Promise<void> => {
     while ((await pause(nextMs(), ending.signal)) === 'elapsed') {
+      if (underWay.has(options.saga)) continue;
       try {
         const moved = await advanceDue(options, 'sweep', ending.signal);
         if (moved > 0) logger.debug('swept', { orders: moved });

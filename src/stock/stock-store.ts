@@ -77,6 +77,9 @@ export interface BalanceChange {
 /**
  * Writes new balances under the lock number they were decided under. A row that has seen a higher
  * number belongs to a later holder: then this write must not happen, and nothing else of it.
+ *
+ * The index is forced: a table of few goods would be read whole, and each row on the way be waited
+ * for, so that batches which want nothing of each other stop each other, or in a ring.
  */
 export async function writeBalances(
   sql: Sql,
@@ -100,7 +103,8 @@ export async function writeBalances(
        available BIGINT PATH '$[2]', held BIGINT PATH '$[3]', sold BIGINT PATH '$[4]',
        received BIGINT PATH '$[5]', version BIGINT UNSIGNED PATH '$[6]',
        fence BIGINT UNSIGNED PATH '$[7]')) v
-     STRAIGHT_JOIN stock s ON s.goods_id = v.goods_id AND s.version = v.was AND s.fence <= v.fence
+     STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY)
+       ON s.goods_id = v.goods_id AND s.version = v.was AND s.fence <= v.fence
      SET s.available = v.available, s.held = v.held, s.sold = v.sold, s.received = v.received,
        s.version = v.version, s.fence = v.fence`,
     [JSON.stringify(rows)],

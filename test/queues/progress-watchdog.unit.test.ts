@@ -12,6 +12,7 @@ async function watched(facts: {
   readonly hasRoom: boolean;
   /** For how long the oldest job has waited; null when none waits; an error when nobody knows. */
   readonly waitedMs: number | null | Error;
+  readonly isPaused?: () => boolean;
 }): Promise<readonly string[]> {
   const clock = new ManualClock();
   clock.advance(facts.idleMs);
@@ -35,6 +36,7 @@ async function watched(facts: {
         if (facts.waitedMs instanceof Error) throw facts.waitedMs;
         return facts.waitedMs === null ? null : clock.wallMs() - facts.waitedMs;
       },
+      isPaused: async () => facts.isPaused?.() ?? false,
     },
     clock,
     logger: silentLogger,
@@ -61,9 +63,19 @@ describe('the watchdog over progress', () => {
     ['has nothing to take', { waitedMs: null }],
     ['has only been given something just now', { waitedMs: STUCK_MS - 1 }],
     ['cannot be judged, since Redis is away', { waitedMs: new Error('away') }],
+    ['may take nothing, since its queue is paused', { isPaused: () => true }],
   ] as const) {
     it(`says nothing of one that ${what}`, async () => {
       expect(await watched({ ...stuck, ...facts })).to.deep.equal([]);
     });
   }
+
+  it('gives one whose queue goes on after a pause the time to take something', async () => {
+    let asked = 0;
+    const isPaused = () => {
+      asked += 1;
+      return asked === 1;
+    };
+    expect(await watched({ ...stuck, isPaused })).to.deep.equal([]);
+  });
 });
