@@ -110,7 +110,7 @@ describe('a connection to Redis', function () {
     expect(lines.some(({ fields }) => fields['key'] === 'of-the-twin')).to.equal(true);
   });
 
-  it('runs scripts from files, before it is connected and after the server forgot them', async () => {
+  it('runs scripts from files, not connected yet or forgotten by the server', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-lua-'));
     const file = join(folder, 'sum.lua');
     await writeFile(file, 'return #KEYS + ARGV[1]');
