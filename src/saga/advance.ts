@@ -8,7 +8,7 @@ import {
 } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
 import { CommitFeed, type CommitListener } from './commit-feed.ts';
-import { CommitGroup, type Key, type Otherwise } from './commit-group.ts';
+import { CommitGroup, type Otherwise } from './commit-group.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Rules } from './decision.ts';
 import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
@@ -20,6 +20,7 @@ import { OrderPeek } from './order-peek.ts';
 import type { Outcome } from './outcome.ts';
 import { type BatchResult, PATIENT_AFTER, runBatch } from './run-batch.ts';
 import { newSagaStats, type SagaStats } from './saga-stats.ts';
+import type { Key } from './taken-batch.ts';
 
 export interface SagaParts {
   readonly database: Database;

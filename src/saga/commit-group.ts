@@ -1,5 +1,11 @@
-/** Something that must not be in two batches at once: an order (text) or a goods id (number). */
-export type Key = string | number;
+import {
+  type BatchLimits,
+  type Flight,
+  FlightOfKeys,
+  type Key,
+  TakenBatch,
+  type Waiting,
+} from './taken-batch.ts';
 
 /** What `run` says of one item of a batch. */
 export type Verdict<Result> =
@@ -8,25 +14,7 @@ export type Verdict<Result> =
   /** Somebody else holds these keys: wait a little, and let the others go. */
   | { readonly kind: 'aside'; readonly busy: readonly Key[]; readonly forMs: number };
 
-export interface Waiting<Item> {
-  readonly item: Item;
-  readonly keys: readonly Key[];
-  /** Batches are all of one kind. */
-  readonly kind: string;
-  readonly since: number;
-  /** How often somebody else held its keys. */
-  refusals: number;
-}
-
-/** A batch on its way, for those who carry it out. */
-export interface Flight {
-  /** The batch whose goods this one takes over before it has ended. */
-  readonly follows: Flight | undefined;
-  /** From now on a batch that wants nothing but goods of this one may follow it. */
-  letFollow(): void;
-}
-
-export interface CommitGroupOptions<Item, Result> {
+export interface CommitGroupOptions<Item, Result> extends BatchLimits<Item> {
   /** Carries out one batch; answers one verdict for each item, in their order. */
   readonly run: (
     batch: readonly Waiting<Item>[],
@@ -37,14 +25,8 @@ export interface CommitGroupOptions<Item, Result> {
   readonly lanes: number;
   /** How many more may be in flight of items that were refused several times and now queue. */
   readonly patientLanes: number;
-  readonly itemsMax: number;
-  /** As how many items one counts. Default 1. */
-  readonly weightOf?: (item: Item) => number;
-  readonly keysMax: number;
   /** From this many refusals on an item is patient. */
   readonly patientAfter: number;
-  /** From this many items on it is worth while to follow a batch that has not ended. */
-  readonly followFrom?: number;
 }
 
 /** What goes in the place of an item whose keys somebody else holds, or that has waited long. */
@@ -311,70 +293,4 @@ function otherwiseMs({ since, otherwise }: Entry<unknown, never>): number {
 /** At the entry's place in line; not set aside, since it wants none of what was busy. */
 function otherwiseOf<Item, Result>(entry: Entry<Item, Result>): Entry<Item, Result> {
   return { ...entry, ...entry.otherwise, otherwise: undefined, asideUntil: 0, asideFor: [] };
-}
-
-class FlightOfKeys implements Flight {
-  follows: FlightOfKeys | undefined;
-  isOpen = false;
-  private readonly onOpen: () => void;
-
-  constructor(follows: FlightOfKeys | undefined, onOpen: () => void) {
-    this.follows = follows;
-    this.onOpen = onOpen;
-  }
-
-  letFollow(): void {
-    this.isOpen = true;
-    this.onOpen();
-  }
-
-  /** Each would otherwise keep all those before it in memory. */
-  end(): void {
-    this.follows = undefined;
-  }
-}
-
-type Limits<Item> = Pick<
-  CommitGroupOptions<Item, never>,
-  'itemsMax' | 'keysMax' | 'weightOf' | 'followFrom'
->;
-
-/** A batch being filled, within its limits. */
-class TakenBatch<Item, Taken extends Waiting<Item>> {
-  readonly entries: Taken[] = [];
-  follows: FlightOfKeys | undefined;
-  private readonly keys = new Set<Key>();
-  private readonly limits: Limits<Item>;
-  private weight = 0;
-
-  constructor(limits: Limits<Item>) {
-    this.limits = limits;
-  }
-
-  get isFull(): boolean {
-    return this.weight >= this.limits.itemsMax;
-  }
-
-  get isWorthFollowing(): boolean {
-    return this.weight >= (this.limits.followFrom ?? Number.POSITIVE_INFINITY);
-  }
-
-  accepts(entry: Taken, follows: FlightOfKeys | undefined, patient: boolean): boolean {
-    const [first] = this.entries;
-    if (!first) return true;
-    if (follows !== this.follows) return false;
-    if (entry.kind !== first.kind) return false;
-    // Those that queue for a lock queue for one set of goods, so that nobody waits for strangers.
-    const goods = entry.keys.filter((key) => typeof key === 'number');
-    if (patient) return goods.every((key) => first.keys.includes(key));
-    const added = goods.filter((key) => !this.keys.has(key)).length;
-    return this.keys.size + added <= this.limits.keysMax;
-  }
-
-  add(entry: Taken, follows: FlightOfKeys | undefined): void {
-    this.follows = follows;
-    this.entries.push(entry);
-    this.weight += this.limits.weightOf?.(entry.item) ?? 1;
-    for (const key of entry.keys) if (typeof key === 'number') this.keys.add(key);
-  }
 }

@@ -1,6 +1,6 @@
 import type { Balance } from '../stock/index.ts';
-import type { Flight } from './commit-group.ts';
 import type { HeldGoods } from './locking.ts';
+import type { Flight } from './taken-batch.ts';
 import type { Foreseen } from './transact.ts';
 import type { World } from './world.ts';
 

@@ -9,7 +9,7 @@ import {
   type Random,
 } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
-import type { Flight, Verdict, Waiting } from './commit-group.ts';
+import type { Verdict } from './commit-group.ts';
 import type { Rules } from './decision.ts';
 import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
 import type { GoodsMemory } from './goods-memory.ts';
@@ -17,6 +17,7 @@ import { HandedLock, type Lead, type Leads } from './lock-hand-over.ts';
 import type { GoodsLocks, LockAnswer } from './locking.ts';
 import type { Outcome } from './outcome.ts';
 import type { SagaStats } from './saga-stats.ts';
+import type { Flight, Waiting } from './taken-batch.ts';
 import {
   type Cover,
   FenceRefused,

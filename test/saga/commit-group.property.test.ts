@@ -1,12 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  CommitGroup,
-  type Flight,
-  type Key,
-  type Verdict,
-  type Waiting,
-} from '../../src/saga/commit-group.ts';
+import { CommitGroup, type Verdict } from '../../src/saga/commit-group.ts';
+import type { Flight, Key, Waiting } from '../../src/saga/taken-batch.ts';
 import { signal } from '../support/until.ts';
 
 interface Item {

@@ -2,12 +2,10 @@ import { expect } from 'chai';
 import {
   CommitGroup,
   type CommitGroupOptions,
-  type Flight,
-  type Key,
   type Otherwise,
   type Verdict,
-  type Waiting,
 } from '../../src/saga/commit-group.ts';
+import type { Flight, Key, Waiting } from '../../src/saga/taken-batch.ts';
 import { signal, until } from '../support/until.ts';
 
 interface Running {
