@@ -10,26 +10,16 @@ export type RunScript = (
 ) => Promise<unknown>;
 
 interface Source {
+  readonly name: string;
   readonly lua: string;
-  readonly digest: string;
 }
 
 const sources = new Map<string, Source>();
 const names = new Map<string, string>();
 
-/** ioredis flattens nested lists, which is cheaper than spreading hundreds of keys. */
-type Send = (
-  script: string,
-  count: number,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-) => Promise<unknown>;
-
 /**
- * Makes the scripts in these `.lua` files callable on this client: the text goes once to a
- * connection and the digest after that, and the text again when the server forgot it. ioredis can
- * do that by itself, but makes a class of commands for each script of each client to do it, and
- * so many of them make every command of a process slow.
+ * Makes the scripts in these `.lua` files callable on this client. ioredis sends the text once to
+ * a connection and the digest after that, and the text again when the server forgot it.
  */
 export function defineScripts<Name extends string>(
   client: Redis,
@@ -37,30 +27,18 @@ export function defineScripts<Name extends string>(
 ): Readonly<Record<Name, RunScript>> {
   const scripts: Partial<Record<Name, RunScript>> = {};
   const gather = gatherWrites(client);
-  const byText = client.eval.bind(client) as unknown as Send;
-  const byDigest = client.evalsha.bind(client) as unknown as Send;
   for (const name of Object.keys(files) as Name[]) {
-    const { lua, digest } = sourceOf(name, files[name]);
-    const sentOn = new WeakSet<object>();
-    const run: RunScript = (keys, args) => {
+    const { lua } = sourceOf(name, files[name]);
+    const command = `script:${name}`;
+    client.defineCommand(command, { lua });
+    const run = Reflect.get(client, command) as (...args: unknown[]) => Promise<unknown>;
+    // ioredis flattens nested lists, which is cheaper than spreading hundreds of keys.
+    scripts[name] = (keys, args) => {
       gather();
-      const stream = client.stream as object | undefined; // none before the first connection
-      if (stream && sentOn.has(stream)) {
-        return byDigest(digest, keys.length, keys, args).catch((error: unknown) => {
-          if (!isForgotten(error)) throw error;
-          return byText(lua, keys.length, keys, args);
-        });
-      }
-      if (stream) sentOn.add(stream);
-      return byText(lua, keys.length, keys, args);
+      return run.call(client, keys.length, keys, args);
     };
-    scripts[name] = run;
   }
   return scripts as Record<Name, RunScript>;
-}
-
-function isForgotten(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }
 
 /** The name a script was defined under, by its digest or by its text: it is sent as either. */
@@ -71,9 +49,10 @@ export function scriptName(digestOrText: string): string | undefined {
 function sourceOf(name: string, file: URL): Source {
   const known = sources.get(file.href);
   if (known) return known;
-  const lua = readFileSync(file, 'utf8');
-  const source = { lua, digest: createHash('sha1').update(lua).digest('hex') };
+  const source = { name, lua: readFileSync(file, 'utf8') };
   sources.set(file.href, source);
-  for (const sent of [source.digest, lua]) names.set(sent, `script:${name}`);
+  for (const sent of [createHash('sha1').update(source.lua).digest('hex'), source.lua]) {
+    names.set(sent, `script:${name}`);
+  }
   return source;
 }
