@@ -29,6 +29,14 @@ export {
   readOrderDetails,
   readOrderState,
 } from './order-view-store.ts';
+export {
+  COUNTED_MAX,
+  countOrderStates,
+  type EndingHolds,
+  endingHolds,
+  type StuckOrder,
+  stuckOrders,
+} from './order-overview-store.ts';
 export { moveOrders, type OrderChange } from './order-moves-store.ts';
 export {
   databaseNow,

@@ -16,3 +16,4 @@ export {
   readPayments,
 } from './payments-store.ts';
 export { type PaymentView, paymentViews } from './payment-view-store.ts';
+export { type DueRefund, dueRefunds, orderOfPayment } from './payment-overview-store.ts';

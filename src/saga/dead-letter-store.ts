@@ -1,4 +1,4 @@
-import type { DatabaseTime } from '../kernel/index.ts';
+import { type DatabaseTime, isoOf } from '../kernel/index.ts';
 import type { Sql } from '../mysql/index.ts';
 
 export interface DeadLetterRow {
@@ -39,17 +39,20 @@ export interface DeadLetterFilter {
   /** The id to start below. */
   readonly before?: number;
   readonly code?: string;
+  /** Only those that nobody has sent again. */
+  readonly waiting?: boolean;
 }
 
 /** Newest first. */
 export async function listDeadLetters(
   sql: Sql,
-  { limit, before, code }: DeadLetterFilter,
+  { limit, before, code, waiting = false }: DeadLetterFilter,
 ): Promise<readonly DeadLetterRow[]> {
   return await sql.rows<DeadLetterRow>(
     `SELECT id, source, code, message, order_id AS orderId, payload, times, first_at AS firstAt,
        last_at AS lastAt, replayed_at AS replayedAt
-     FROM dead_letters WHERE id < ? AND code = COALESCE(?, code) ORDER BY id DESC LIMIT ?`,
+     FROM dead_letters WHERE id < ? AND code = COALESCE(?, code)
+       ${waiting ? 'AND replayed_at IS NULL' : ''} ORDER BY id DESC LIMIT ?`,
     [before ?? Number.MAX_SAFE_INTEGER, code ?? null, limit],
   );
 }
@@ -69,4 +72,25 @@ export async function readDeadLetter(sql: Sql, id: number): Promise<DeadLetterRo
 
 export async function markReplayed(sql: Sql, id: number): Promise<void> {
   await sql.write('UPDATE dead_letters SET replayed_at = UTC_TIMESTAMP(6) WHERE id = ?', [id]);
+}
+
+/** A letter as a list shows it: what it carries may be personal. */
+export interface WaitingLetter {
+  readonly id: number;
+  readonly source: string;
+  readonly code: string;
+  readonly message: string;
+  readonly orderId: string | null;
+  readonly times: number;
+  readonly at: string;
+}
+
+/** Those that wait for a person, the oldest first. */
+export async function waitingLetters(sql: Sql, limit: number): Promise<readonly WaitingLetter[]> {
+  const rows = await sql.rows<WaitingLetter & { at: DatabaseTime }>(
+    `SELECT id, source, code, message, order_id AS orderId, times, first_at AS at
+     FROM dead_letters WHERE replayed_at IS NULL ORDER BY id LIMIT ?`,
+    [limit],
+  );
+  return rows.map((row) => ({ ...row, at: isoOf(row.at) }));
 }

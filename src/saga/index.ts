@@ -7,6 +7,8 @@ export {
   listDeadLetters,
   markReplayed,
   readDeadLetter,
+  type WaitingLetter,
+  waitingLetters,
 } from './dead-letter-store.ts';
 export type { Commit, CommitListener, CommittedOrder } from './commit-feed.ts';
 export type { DeadLetter, DeadLetters } from './dead-letters.ts';

@@ -38,6 +38,11 @@ const quietOps: HttpParts['ops'] = {
   metrics: () => Promise.resolve({ contentType: 'text/plain', text: 'up 1\n' }),
   readiness: () => Promise.resolve({ ready: true }),
   auditSeen: () => undefined,
+  overview: {
+    now: () => Promise.resolve({}),
+    stock: () => Promise.resolve({}),
+    owed: () => Promise.resolve({}),
+  },
   board: () => async (app) => {
     app.get('/', () => 'board');
   },
@@ -67,6 +72,7 @@ export function httpParts(
     clock: systemClock,
     ops: quietOps,
     queueCounts: () => Promise.resolve([]),
+    enqueue: () => Promise.resolve(),
     ...more,
   };
 }

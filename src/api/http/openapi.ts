@@ -36,6 +36,7 @@ const DOCUMENT = {
     { name: 'stock', description: 'what there is, and where' },
     { name: 'notices', description: 'what the receiver was told' },
     { name: 'books', description: 'recounted, and what could not be entered' },
+    { name: 'console', description: 'what the page at / shows and does' },
     { name: 'operation', description: 'health, metrics, what happens now' },
   ],
 } as const;

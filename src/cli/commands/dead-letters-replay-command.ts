@@ -6,7 +6,6 @@ import { letterView } from '../dead-letter-view.ts';
 import { counted } from '../format.ts';
 import { checkedGiven, numberIn, textIn } from '../given.ts';
 import type { Options, Plan } from '../plan.ts';
-import { jobOf } from '../replay-job.ts';
 
 const PAGE = 500;
 const READY_MS = 3000;
@@ -87,8 +86,8 @@ async function lettersOf(
 /** Sent first and marked after: a crash in between sends it once more, which changes nothing. */
 async function replay({ queues, database }: App, row: DeadLetterRow): Promise<boolean> {
   const { markReplayed } = await import('../../saga/index.ts');
-  const { QUEUE_NAMES } = await import('../../queues/index.ts');
-  const job = jobOf(letterView(row), QUEUE_NAMES);
+  const { replayJobOf } = await import('../../queues/index.ts');
+  const job = replayJobOf(letterView(row));
   if (!job) return false;
   await queues.add(job.queue, [job.payload]);
   await markReplayed(database, row.id);
