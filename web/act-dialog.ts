@@ -1,6 +1,9 @@
 import { h, say } from './dom.ts';
 import { problemText } from './server-calls.ts';
 
+/** Told to the document when somebody has done something. */
+export const ACTED = 'acted';
+
 export interface Asked {
   readonly title: string;
   readonly text: string;
@@ -23,6 +26,7 @@ export function actDialog({ title, text, verb, fields = [], act }: Asked): void 
     try {
       say(await act(reason.value.trim()));
       dialog.close();
+      document.dispatchEvent(new Event(ACTED));
     } catch (error) {
       wrong.textContent = problemText(error);
     } finally {

@@ -43,7 +43,7 @@ export interface Now {
     readonly counts: Readonly<Record<string, number>>;
     readonly most: number;
   } | null;
-  readonly books: { readonly openHolds: number; readonly heldUnits: number } | null;
+  readonly books: { readonly openHolds: number } | null;
   readonly ending:
     | readonly {
         readonly withinSeconds: number | null;
@@ -51,7 +51,7 @@ export interface Now {
         readonly units: number;
       }[]
     | null;
-  readonly stock: { readonly goods: number; readonly out: number } | null;
+  readonly stock: StockOverview['sums'] | null;
   readonly owed: OwedCounts | null;
   readonly audit: {
     readonly balanced: boolean;

@@ -36,11 +36,7 @@ export function goodsPage(parts: PageParts): Page {
     },
     'Older movements',
   );
-  const adjust = h(
-    'button',
-    { hidden: true, click: () => adjustDialog(goodsId, refresh) },
-    'Adjust…',
-  );
+  const adjust = h('button', { hidden: true, click: () => adjustDialog(goodsId) }, 'Adjust…');
   main.append(h('h1', {}, `Goods ${goodsId}`), top, adjust, chart, holders, ledger, older);
   refresh = async () => {
     const [stock, { movements, next }, holds] = await Promise.all([
@@ -123,7 +119,7 @@ function ledgerTable(movements: readonly Movement[]): HTMLElement {
   );
 }
 
-function adjustDialog(goodsId: number, after: () => Promise<void>): void {
+function adjustDialog(goodsId: number): void {
   // Made once for each dialog, so that a second press of the button changes nothing more.
   const idempotencyKey = newKey();
   const delta = h('input', { id: 'delta', type: 'number', required: true, step: 1 });
@@ -135,7 +131,6 @@ function adjustDialog(goodsId: number, after: () => Promise<void>): void {
     act: async (reason) => {
       const body = { delta: Number(delta.value), reason, idempotencyKey };
       const { available } = await send<Stock>(`/v1/stock/${goodsId}/adjustments`, body);
-      await after();
       return `Goods ${goodsId}: ${available} available now.`;
     },
   });

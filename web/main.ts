@@ -1,3 +1,4 @@
+import { ACTED } from './act-dialog.ts';
 import type { Now } from './answers.ts';
 import { byId, fill, h } from './dom.ts';
 import { goodsPage } from './goods-page.ts';
@@ -11,8 +12,12 @@ import { serverSaid, startCountdowns } from './reader-clock.ts';
 import { ask, problemText } from './server-calls.ts';
 import { stockPage } from './stock-page.ts';
 
-/** Changes of a busy sale are drawn together, and a page never asks faster than this. */
-const GATHER_MS = 400;
+/** What changes at nearly the same time is drawn together. */
+const GATHER_MS = 150;
+/** In a busy sale something changes always; nobody reads faster than this. */
+const REST_MS = 500;
+/** The server keeps what it shows to all for a moment: what was just too early is there by now. */
+const AFTERWARDS_MS = 600;
 const NOW_EVERY_MS = 1000;
 /** What other processes change is not told here, so every page looks for itself as well. */
 const LOOK_EVERY = 5;
@@ -32,6 +37,8 @@ let now: Now | null = null;
 let drawing = false;
 let again = false;
 let gathering = false;
+let drawnAt = 0;
+let afterwards = 0;
 
 function open(): void {
   const { pathname, search } = location;
@@ -84,13 +91,28 @@ function showFailure(error: unknown): void {
 }
 
 function onChange(changed: Changed): void {
-  if (gathering || !page?.concerns(changed)) return;
+  if (page?.concerns(changed)) drawSoon();
+}
+
+function drawSoon(): void {
+  clearTimeout(afterwards);
+  afterwards = setTimeout(lookAndDraw, AFTERWARDS_MS);
+  if (gathering) return;
   gathering = true;
-  setTimeout(() => {
-    gathering = false;
-    if (page?.hear) void look();
-    void draw();
-  }, GATHER_MS);
+  const resting = REST_MS - (performance.now() - drawnAt);
+  setTimeout(
+    () => {
+      gathering = false;
+      lookAndDraw();
+    },
+    Math.max(GATHER_MS, resting),
+  );
+}
+
+function lookAndDraw(): void {
+  drawnAt = performance.now();
+  if (page?.hear) void look();
+  void draw();
 }
 
 /** How everything stands: asked once a second by the page of the moment, seldom by the others. */
@@ -102,7 +124,8 @@ async function look(): Promise<void> {
     const kept = before.filter(({ at }) => at < last && at > fresh.at / 1000 - PLOT_SECONDS);
     now = { ...fresh, seconds: [...kept, ...fresh.seconds] };
   } catch (error) {
-    byId('live').title = problemText(error); // the page says by itself that it is not live
+    if (now) byId('live').title = problemText(error);
+    else showFailure(error); // there is nothing to show beside it
     return;
   }
   serverSaid(now.at);
@@ -133,6 +156,7 @@ followLinks();
 startCountdowns();
 await look();
 open();
+document.addEventListener(ACTED, drawSoon);
 listen(onChange, () => void look().then(draw));
 let ticks = 0;
 setInterval(() => {

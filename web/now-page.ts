@@ -16,12 +16,13 @@ const OUTCOMES: readonly (readonly [state: string, tone: string])[] = [
 ];
 
 /** How the sale goes at this moment. */
-export function nowPage({ main, now: shown }: PageParts): Page {
+export function nowPage({ main }: PageParts): Page {
   const tiles = h('div', { class: 'tiles' });
   const plots = h('div', { class: 'plots' });
   const rest = h('div', {});
   const first = h('div', {});
-  main.append(h('h1', {}, 'Now'), first, tiles, plots, rest);
+  const whose = h('p', { class: 'none' }, 'The plots count what this process has committed.');
+  main.append(h('h1', {}, 'Now'), first, tiles, plots, whose, rest);
   const draw = (now: Now): void => {
     fill(first, isEmpty(now) ? firstVisit() : null);
     fill(tiles, ...tilesOf(now));
@@ -32,11 +33,8 @@ export function nowPage({ main, now: shown }: PageParts): Page {
     title: 'Now',
     hear: draw,
     concerns: () => true,
-    refresh: () => {
-      const now = shown();
-      if (now) draw(now);
-      return Promise.resolve();
-    },
+    // What it shows it hears; there is nothing else to ask for.
+    refresh: () => Promise.resolve(),
   };
 }
 
@@ -46,13 +44,13 @@ function tile(name: string, value: Child, note: Child, tone = ''): HTMLElement {
 }
 
 function tilesOf(now: Now): HTMLElement[] {
-  const { books, health, stock, workers, owed } = now;
+  const { health, stock, workers, owed } = now;
   const working = workers ? Object.values(workers).reduce((sum, count) => sum + count, 0) : null;
   const isWell = health.ready && !health.degraded;
   const lasting = Object.entries(health.checks).filter(([, { ok }]) => !ok);
   return [
     booksTile(now),
-    tile('Open holds', books?.openHolds ?? '?', `${books?.heldUnits ?? '?'} units held`),
+    tile('Open holds', openHolds(now) ?? '?', `${stock?.held ?? '?'} units held`),
     tile(
       'Health',
       isWell ? 'all well' : health.ready ? 'degraded' : 'not ready',
@@ -68,6 +66,13 @@ function tilesOf(now: Now): HTMLElement[] {
       owed && owed.stuck > 0 ? 'wrong' : '',
     ),
   ];
+}
+
+/** Counted a moment ago while they are few enough for that, else some seconds ago. */
+function openHolds({ states, books }: Now): number | null {
+  const counted = states?.counts['reserved'];
+  const isWhole = counted !== undefined && counted < (states?.most ?? 0);
+  return isWhole ? counted : (books?.openHolds ?? null);
 }
 
 function booksTile({ audit }: Now): HTMLElement {
@@ -104,7 +109,7 @@ function plotsOf({ seconds, at }: Now): HTMLElement[] {
   const time = (pick: 'p50' | 'p99', tone: string): PlotLine => {
     const last = seconds.findLast((second) => second[pick] !== null)?.[pick];
     const drawn = line(pick, tone, (second) => second[pick]);
-    // A second in which nothing was reserved has no time, and a gap of one would hide its neighbour.
+    // A gap at each second without a time would hide the lone seconds between gaps.
     const points = drawn.points.filter((point) => point !== null && bySecond.has(point[0]));
     return { ...drawn, points, now: last ? spanText(last) : 'none' };
   };
@@ -131,13 +136,16 @@ function plotsOf({ seconds, at }: Now): HTMLElement[] {
 function endingTable({ ending }: Now): HTMLElement {
   const rows = (ending ?? []).map(({ withinSeconds, orders, units }, index, all) => {
     const before = all[index - 1]?.withinSeconds ?? 0;
-    const when =
-      withinSeconds === null
-        ? `after ${spanText(before * 1000)}`
-        : `in ${spanText(before * 1000)} to ${spanText(withinSeconds * 1000)}`;
+    const from = spanText(before * 1000);
+    const when = withinSeconds === null ? `after ${from}` : spanOf(before, withinSeconds);
     return [when, orders, units];
   });
   return table('What open holds would return', ['if not paid', 'orders', 'units'], rows, 'unknown');
+}
+
+function spanOf(fromSeconds: number, toSeconds: number): string {
+  const to = spanText(toSeconds * 1000);
+  return fromSeconds === 0 ? `within ${to}` : `in ${spanText(fromSeconds * 1000)} to ${to}`;
 }
 
 function queueTable({ queues, workers }: Now): HTMLElement {

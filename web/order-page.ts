@@ -29,7 +29,7 @@ export function orderPage(parts: PageParts): Page {
       ask<OrderTraces>(`/v1/console/orders/${id}`),
     ]);
     fill(facts, factsOf(order));
-    fill(actions, ...actionsOf(parts, order, refresh));
+    fill(actions, ...actionsOf(parts, order));
     fill(timeline, timelineOf(order, traces));
   };
   return {
@@ -76,7 +76,7 @@ function factsOf(order: OrderView): HTMLElement {
   );
 }
 
-function actionsOf(parts: PageParts, order: OrderView, after: () => Promise<void>): Child[] {
+function actionsOf(parts: PageParts, order: OrderView): Child[] {
   const { orderId, state } = order;
   const queue = QUEUE_OF[state] ?? 'order-placed';
   const board = h('a', { href: `/queues/queue/${queue}` }, `Queue ${queue} on the board`);
@@ -89,7 +89,6 @@ function actionsOf(parts: PageParts, order: OrderView, after: () => Promise<void
       verb: 'Cancel the order',
       act: async (reason) => {
         await send('/v1/console/acts', { act: 'cancel-order', orderId, reason });
-        await after();
         return `Order ${orderId} is cancelled.`;
       },
     });

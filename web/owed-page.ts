@@ -23,9 +23,9 @@ export function owedPage(parts: PageParts): Page {
     const late = waiting.notices.filter(({ attempts }) => attempts > 0);
     fill(sections.stuck, stuckTable(owed));
     fill(sections.refunds, refundTable(owed));
-    fill(sections.letters, letterTable(owed), ...letterActs(parts, owed, refresh));
+    fill(sections.letters, letterTable(owed), ...letterActs(parts, owed));
     const undelivered = [...dead.notices, ...late].toReversed();
-    fill(notices, noticeTable(undelivered), ...noticeActs(parts, dead.notices, refresh));
+    fill(notices, noticeTable(undelivered), ...noticeActs(parts, dead.notices));
   };
   return {
     title: 'Stuck and owed',
@@ -97,20 +97,16 @@ function noticeTable(notices: readonly Notice[]): HTMLElement {
   );
 }
 
-function letterActs(parts: PageParts, { letters }: Owed, after: () => Promise<void>): Child[] {
+function letterActs(parts: PageParts, { letters }: Owed): Child[] {
   if (!isOperator(parts)) return [];
   return [...new Set(letters.map(({ code }) => code))].map((code) =>
-    replayButton(`Send all ${code} again…`, { act: 'replay-letters', code }, after),
+    replayButton(`Send all ${code} again…`, { act: 'replay-letters', code }),
   );
 }
 
-function noticeActs(
-  parts: PageParts,
-  dead: readonly Notice[],
-  after: () => Promise<void>,
-): Child[] {
+function noticeActs(parts: PageParts, dead: readonly Notice[]): Child[] {
   if (dead.length === 0 || !isOperator(parts)) return [];
-  return [replayButton('Deliver all dead notices again…', { act: 'replay-notices' }, after)];
+  return [replayButton('Deliver all dead notices again…', { act: 'replay-notices' })];
 }
 
 interface Replayed {
@@ -119,7 +115,7 @@ interface Replayed {
 }
 
 /** First counted without doing it; whoever does it knows how much that is. */
-function replayButton(text: string, body: object, after: () => Promise<void>): HTMLElement {
+function replayButton(text: string, body: object): HTMLElement {
   const dryRun = { ...body, reason: 'counting', dryRun: true };
   const open = async (): Promise<void> => {
     const { count, skipped = 0 } = await send<Replayed>('/v1/console/acts', dryRun);
@@ -130,7 +126,6 @@ function replayButton(text: string, body: object, after: () => Promise<void>): H
       verb: `Send ${count} again`,
       act: async (reason) => {
         const done = await send<Replayed>('/v1/console/acts', { ...body, reason });
-        await after();
         return `${done.count} were sent again.`;
       },
     });

@@ -51,9 +51,11 @@ export function spanText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 100 && seconds !== 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 100) return `${minutes} min ${seconds % 60} s`;
+  if (minutes < 100 && minutes !== 60)
+    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   const hours = Math.floor(minutes / 60);
+  if (minutes % 60 === 0 && hours < 48) return `${hours} h`;
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }

@@ -39,10 +39,10 @@ export interface Overview {
 
 const LIMIT_MS = 2000;
 /** A page is told of a change within a second, and nothing is asked more often than this. */
-const KEEP_MS = 500;
+const KEEP_MS = 200;
 const SELDOM_MS = 5000;
-/** Looking takes its share of a server's time at most: a twentieth. */
-const SHARE = 20;
+/** Looking takes its share of a server's time at most: a tenth. */
+const SHARE = 10;
 
 const STOCK_SHOWN = 200;
 const OWED_SHOWN = 100;
@@ -52,7 +52,13 @@ const LATE_SECONDS = 5;
 export function createOverview(parts: OverviewParts): Overview {
   const { database, queues, readings, readiness, pulse, clock } = parts;
   const reading = <T>(ask: () => Promise<T>, leastMs = KEEP_MS): Reading<T> => {
-    const keepMs = (tookMs: number): number => Math.max(leastMs, SHARE * tookMs);
+    let before = 0;
+    // Once slow is chance; an answer is kept longer when it took long twice in a row.
+    const keepMs = (tookMs: number): number => {
+      const steadyMs = Math.min(tookMs, before);
+      before = tookMs;
+      return Math.max(leastMs, SHARE * steadyMs);
+    };
     return new Reading({ ask, limitMs: LIMIT_MS, keepMs, clock });
   };
   const states = reading(() => countOrderStates(database));

@@ -11,6 +11,7 @@ type Role = keyof typeof TOKENS;
  */
 const ROUTES = `
 GET    /                              viewer
+GET    /console/:file                 none
 GET    /docs                          none
 GET    /docs/json                     none
 GET    /docs/static/*                 none
@@ -23,6 +24,9 @@ POST   /login                         none
 POST   /logout                        none
 GET    /metrics                       none
 GET    /openapi.json                  none
+GET    /orders                        viewer
+GET    /orders/:orderId               viewer
+GET    /owed                          viewer
 GET    /page.css                      none
 GET    /queues                        viewer
 GET    /queues/*                      viewer
@@ -33,7 +37,16 @@ POST   /queues/*                      operator
 PUT    /queues                        operator
 PUT    /queues/*                      operator
 GET    /readyz                        none
+GET    /stock                         viewer
+GET    /stock/:goodsId                viewer
 GET    /v1/audit                      viewer
+GET    /v1/console/acts               viewer
+POST   /v1/console/acts               operator
+GET    /v1/console/find               viewer
+GET    /v1/console/now                viewer
+GET    /v1/console/orders/:orderId    viewer
+GET    /v1/console/owed               viewer
+GET    /v1/console/stock              viewer
 GET    /v1/dead-letters               viewer
 GET    /v1/events                     viewer
 GET    /v1/notices                    viewer
@@ -45,6 +58,7 @@ GET    /v1/orders/:orderId            viewer producer payments
 POST   /v1/orders/:orderId/cancel     producer
 POST   /v1/orders/:orderId/payments   payments
 POST   /v1/orders/batch               producer
+GET    /v1/stock                      viewer
 GET    /v1/stock/:goodsId             viewer producer payments
 PUT    /v1/stock/:goodsId             operator
 POST   /v1/stock/:goodsId/adjustments operator
@@ -68,6 +82,7 @@ const pathOf = (url: string): string =>
     .replace(':orderId', 'o-1')
     .replace(':goodsId', '7')
     .replace(':noticeId', '1')
+    .replace(':file', 'console.css')
     .replace('*', 'index.css');
 
 const guarded = [...ROUTES, ...TWINS].filter(([, , role]) => role !== 'none' && role !== 'signed');

@@ -19,7 +19,7 @@ export interface ConsoleRoom {
 }
 
 export async function consoleRoom(executablePath: string): Promise<ConsoleRoom> {
-  const watched = await opsFixture();
+  const watched = await opsFixture({ isLocking: true });
   await watched.queues.ready(3000);
   const { fixture, ops, queues } = watched;
   const server = await startHttp(

@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { TOKENS } from './http-room.ts';
 
-export const WIDTHS = { wide: { width: 1280, height: 900 }, narrow: { width: 400, height: 800 } };
+export const WIDTHS = { wide: { width: 1280, height: 760 }, narrow: { width: 400, height: 800 } };
 
 /** A person with a browser: what their page asks for and complains of is kept. */
 export interface Visitor {

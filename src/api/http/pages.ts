@@ -14,7 +14,8 @@ function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><link rel="icon" href="/console/icon.svg"><link rel="stylesheet" href="/page.css"></head>
+<title>${title}</title><link rel="icon" href="/console/icon.svg">
+<link rel="stylesheet" href="/page.css"></head>
 <body><main>${body}</main></body></html>
 `;
 }
