@@ -4,7 +4,7 @@ import { h } from './dom.ts';
 let ahead = 0;
 
 /** What the server's time is, as far as the reader's clock can tell. */
-export function nowMs(): number {
+function nowMs(): number {
   return Date.now() + ahead;
 }
 

@@ -1,5 +1,5 @@
 /** A refusal of the server, in its own words. */
-export class Refusal extends Error {
+class Refusal extends Error {
   readonly status: number;
   readonly code: string;
 

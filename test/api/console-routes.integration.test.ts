@@ -31,7 +31,7 @@ describe('the routes of the console', () => {
     >[];
 
   it('serve the page under a policy that lets in nothing but our own files', async () => {
-    for (const path of ['/', '/stock', '/stock/7', '/orders', '/orders/o-1', '/owed']) {
+    for (const path of ['/', '/stock', '/stock/7', '/orders', '/orders/o-1', '/owed', '/login']) {
       const { status, headers, body } = await room.send('viewer', 'GET', path);
       expect(status, path).to.equal(200);
       const policy = headers.get('content-security-policy') ?? '';

@@ -48,7 +48,6 @@ describeWith(chromium, 'a console under ten thousand orders a minute', function 
     const after = await used();
     const share = (after.cpuMs - before.cpuMs) / (performance.now() - start);
     const said = `${after.heapMb} MB, ${share} of a core, ${elapsed} ms`;
-    process.stderr.write(`USED ${said}\n`);
     expect(after.heapMb, said).to.be.lessThan(150);
     expect(share, said).to.be.lessThan(0.3);
     expect(complaints).to.deep.equal([]);

@@ -10,7 +10,7 @@ export const WIDTHS = { wide: { width: 1280, height: 760 }, narrow: { width: 400
 export interface Visitor {
   readonly page: Page;
   /** Errors on the console of the browser, and exceptions nobody caught. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
   /** Addresses of requests that left our server. */
   readonly outside: readonly string[];
   logIn(role: 'viewer' | 'operator', path?: string): Promise<void>;

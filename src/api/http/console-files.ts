@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { STRICT_POLICY } from './pages.ts';
 import { problem, sendProblem } from './problems.ts';
 
 /** Where the build puts what the browser gets: beside the compiled sources. */
@@ -14,18 +15,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-
-/** Nothing but files and answers of ours, whatever a name or a reason may hold. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Every page of the console is the same file; the address tells it what to show. */
 const PAGES = ['/', '/stock', '/stock/:goodsId', '/orders', '/orders/:orderId', '/owed'];
@@ -44,7 +33,7 @@ export function consoleFiles(app: FastifyInstance): void {
   for (const url of PAGES) {
     app.get(url, { ...hidden, config: { open: ['viewer'] } }, async (_request, reply) => {
       const page = files.get(PAGE);
-      void reply.header('content-security-policy', POLICY);
+      void reply.header('content-security-policy', STRICT_POLICY);
       return await reply.type(page?.type ?? 'text/plain').send(page?.text ?? 'not built');
     });
   }

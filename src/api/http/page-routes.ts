@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { checkedBy } from '../../shapes/index.ts';
 import { rolesAllow } from '../access.ts';
 import { type GuardOptions, isForeign, refuseOrigin, SESSION_COOKIE } from './guard.ts';
-import { loginPage, PAGE_STYLE, safeTarget } from './pages.ts';
+import { loginPage, PAGE_STYLE, safeTarget, STRICT_POLICY } from './pages.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const checkLogin = checkedBy(
@@ -22,6 +22,7 @@ export async function pageRoutes(app: FastifyInstance, options: GuardOptions): P
     return await reply.type('text/css').header('cache-control', 'max-age=3600').send(PAGE_STYLE);
   });
   app.get<{ Querystring: { next?: string } }>('/login', toAll, async ({ query }, reply) => {
+    void reply.header('content-security-policy', STRICT_POLICY);
     return await reply.type(HTML).send(loginPage(query.next ?? '/'));
   });
   await app.register(async (scope) => {
@@ -50,6 +51,7 @@ function loginRoutes(app: FastifyInstance, { access, countFailure }: GuardOption
         .redirect(safeTarget(next), 303);
     }
     await countFailure(request);
+    void reply.header('content-security-policy', STRICT_POLICY);
     return await reply.code(401).type(HTML).send(loginPage(next, true));
   });
   app.post('/logout', toAll, async (_request, reply) => {

@@ -1,4 +1,16 @@
-/** The few pages that the API serves itself; no script, nothing from outside. */
+/** Nothing but files and answers of ours, whatever a name or a reason may hold. */
+export const STRICT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page that lets people in; no script. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 44rem; margin: 10vh auto; padding: 0 1.5rem; }
