@@ -12,6 +12,7 @@ import { noticesList } from './commands/notices-list-command.ts';
 import { noticesReplay } from './commands/notices-replay-command.ts';
 import { noticesShow } from './commands/notices-show-command.ts';
 import { orderCancel } from './commands/order-cancel-command.ts';
+import { orderExtend } from './commands/order-extend-command.ts';
 import { orderList } from './commands/order-list-command.ts';
 import { orderPay } from './commands/order-pay-command.ts';
 import { orderPlace } from './commands/order-place-command.ts';
@@ -37,7 +38,7 @@ export const GROUPS: readonly PlanGroup[] = [
   {
     name: 'order',
     summary: 'Place, pay, cancel and look at orders',
-    plans: [orderPlace, orderShow, orderList, orderPay, orderCancel, orderWatch],
+    plans: [orderPlace, orderShow, orderList, orderPay, orderExtend, orderCancel, orderWatch],
   },
   {
     name: 'dead-letters',

@@ -1,6 +1,6 @@
 import type { DatabaseTime } from '../kernel/index.ts';
 import { type Sql, type SqlValue, sameRows } from '../mysql/index.ts';
-import type { Due, Order } from './order.ts';
+import type { Order } from './order.ts';
 import { SOON_SECONDS } from './orders-store.ts';
 
 /** One order that moved on, and what it was when it was locked. */
@@ -38,6 +38,7 @@ function waysOf(changes: readonly OrderChange[]): OrderChange[][] {
       after.cancelAsked,
       after.earlyPayments,
       after.version - before.version,
+      after.due === 'as-extended' ? after.expiresAt : null,
     ]);
     const alike = ways.get(way);
     if (alike) alike.push(change);
@@ -54,7 +55,7 @@ async function moveAlike(
   const [first] = alike;
   if (!first) return;
   const { before, after } = first;
-  const due = dueClause(after.due, now);
+  const due = dueClause(after, now);
   const matched = await sql.write(
     `UPDATE orders SET state = ?, holds = ?, reason = ?, cancel_asked = ?, early_payments = ?,
        version = version + ?, attempts = 0${due.text}
@@ -74,7 +75,10 @@ async function moveAlike(
   sameRows(matched, alike.length, `orders from ${before.state} to ${after.state}`);
 }
 
-function dueClause(due: Due, now: DatabaseTime): { text: string; values: readonly SqlValue[] } {
+function dueClause(
+  { due, expiresAt }: Order,
+  now: DatabaseTime,
+): { text: string; values: readonly SqlValue[] } {
   switch (due) {
     case 'kept':
       return { text: '', values: [] };
@@ -90,6 +94,8 @@ function dueClause(due: Due, now: DatabaseTime): { text: string; values: readonl
           due_at = CAST(? AS DATETIME(6)) + INTERVAL hold_seconds SECOND`,
         values: [now, now],
       };
+    case 'as-extended':
+      return { text: ', expires_at = ?, due_at = ?', values: [expiresAt, expiresAt] };
   }
 }
 

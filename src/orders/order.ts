@@ -51,8 +51,11 @@ export interface OrderRequest {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** When somebody must look at an order again. */
-export type Due = 'kept' | 'never' | 'soon' | 'at-expiry' | 'in-a-day';
+/**
+ * When somebody must look at an order again. `at-expiry` is its own hold time from now on, which
+ * the database adds by itself; `as-extended` is an expiry that was chosen, and is told to it.
+ */
+export type Due = 'kept' | 'never' | 'soon' | 'at-expiry' | 'as-extended' | 'in-a-day';
 
 export interface Order {
   readonly orderId: string;

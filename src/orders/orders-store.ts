@@ -174,6 +174,8 @@ function dueTimeOf(order: Order, now: DatabaseTime): DatabaseTime | null {
       return secondsAfter(now, DAY_SECONDS);
     case 'at-expiry':
       return secondsAfter(now, order.holdSeconds);
+    case 'as-extended':
+      return order.expiresAt;
     case 'never':
     case 'kept':
       return null;

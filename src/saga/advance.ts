@@ -177,6 +177,7 @@ function keysOf(event: SagaEvent): readonly Key[] {
     case 'due':
     case 'sell':
     case 'return':
+    case 'extend':
       return [orderIdOf(event)];
     default:
       return unreachable(event);

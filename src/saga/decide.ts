@@ -1,6 +1,7 @@
 import { decideAtOnce } from './decide-at-once.ts';
 import { decideCancel } from './decide-cancel.ts';
 import { decideDue } from './decide-due.ts';
+import { decideExtend } from './decide-extend.ts';
 import { decidePayment } from './decide-payment.ts';
 import { decidePlaced } from './decide-placed.ts';
 import { decideReserve } from './decide-reserve.ts';
@@ -32,6 +33,8 @@ export function decide(event: SagaEvent, view: View): Decision {
       return decideSell(event, view);
     case 'return':
       return decideReturn(event.orderId, view);
+    case 'extend':
+      return decideExtend(event.orderId, event.seconds, view);
     case 'stock-set':
     case 'stock-adjust':
       return decideStock(event, view);

@@ -39,6 +39,17 @@ describe('the order commands', function () {
     expect(order.metadata).to.deep.equal({ note: 'gift' });
   });
 
+  it('extend a hold, and say why one cannot be', async () => {
+    await cli.json('order place longer --line 7:1 --hold-seconds 60');
+    const extended = await cli.json<Record<string, unknown>>('order extend longer 7200');
+    expect(extended).to.have.all.keys('orderId', 'state', 'expiresAt');
+    const order = await cli.json<OrderView>('order show longer');
+    expect(order.expiresAt).to.equal(extended['expiresAt']);
+    await cli.json('order cancel longer');
+    const { code, stderr } = await cli.say('order extend longer 60 --json');
+    expect([code, errorIn(stderr).code]).to.deep.equal([1, 'not-reserved']);
+  });
+
   it('show everything that happened to an order', async () => {
     await cli.json('order place whole --line 7:1');
     await cli.json('order pay whole --payment pay-whole --amount 5 --paid-at 2026-11-20T12:00:00Z');

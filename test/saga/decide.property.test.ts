@@ -40,6 +40,12 @@ const event: fc.Arbitrary<SagaEvent> = fc.oneof(
     via,
   })),
   orderId.map((id) => ({ kind: 'return' as const, orderId: id, via })),
+  fc.tuple(orderId, fc.constantFrom(60, 7200)).map(([id, seconds]) => ({
+    kind: 'extend' as const,
+    orderId: id,
+    seconds,
+    via,
+  })),
   fc
     .tuple(
       orderId,

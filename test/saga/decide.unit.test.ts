@@ -4,7 +4,7 @@ import type { Payment } from '../../src/payments/index.ts';
 import { decide } from '../../src/saga/decide.ts';
 import type { Decision, View } from '../../src/saga/decision.ts';
 import type { SagaEvent } from '../../src/saga/index.ts';
-import { earlyPayment, inBrief, orderIn, viewWith } from '../support/decide-fixture.ts';
+import { balanceOf, earlyPayment, inBrief, orderIn, viewWith } from '../support/decide-fixture.ts';
 
 const via = { cause: 'cli', attempt: 1 } as const;
 const content = {
@@ -43,6 +43,11 @@ const COLUMNS = {
     event: { kind: 'sell', orderId: 'o', lines: [{ goodsId: 1, quantity: 3 }], via },
   },
   return: { event: { kind: 'return', orderId: 'o', via } },
+  extend: { event: { kind: 'extend', orderId: 'o', seconds: 60, via } },
+  'extend, goods are gone': {
+    event: { kind: 'extend', orderId: 'o', seconds: 60, via },
+    view: { balanceOf: (goodsId) => balanceOf(goodsId, 0, 5) },
+  },
   'time is up': { event: { kind: 'due', orderId: 'o', via }, isDue: true },
   'time is not up': { event: { kind: 'due', orderId: 'o', via } },
 } as const satisfies Record<string, Column>;
@@ -117,6 +122,16 @@ const TABLE: Record<keyof typeof COLUMNS, Record<States, string>> = {
     ...refused('not-paid'),
     paid: 'changed returned; return',
     returned: 'unchanged returned',
+  },
+  extend: {
+    ...refused('not-reserved'),
+    reserved: 'changed reserved',
+    expired: 'changed reserved; reserve',
+  },
+  'extend, goods are gone': {
+    ...refused('not-reserved'),
+    reserved: 'changed reserved',
+    expired: 'refused expired sold-out',
   },
   'time is up': {
     ...nothing,

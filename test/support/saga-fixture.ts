@@ -33,6 +33,7 @@ export interface SagaDoors {
   due(orderId: string): Promise<OrderOutcome>;
   sell(orderId: string, lines: OrderRequest['lines']): Promise<OrderOutcome>;
   giveBack(orderId: string): Promise<OrderOutcome>;
+  extend(orderId: string, seconds: number): Promise<OrderOutcome>;
   restock(goodsId: number, delta: number, idempotencyKey?: string): Promise<StockOutcome>;
 }
 
@@ -92,6 +93,7 @@ export function sagaOver(database: Database, options: SagaFixtureOptions = {}): 
     cancel: (orderId) => order({ kind: 'cancel', orderId, via }),
     due: (orderId) => order({ kind: 'due', orderId, via }),
     sell: (orderId, lines) => order({ kind: 'sell', orderId, lines, via }),
+    extend: (orderId, seconds) => order({ kind: 'extend', orderId, seconds, via }),
     giveBack: (orderId) => order({ kind: 'return', orderId, via }),
     restock: async (goodsId, delta, idempotencyKey = `restock-${randomName(6)}`) => {
       const about = { goodsId, delta, reason: 'test', idempotencyKey };

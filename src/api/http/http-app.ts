@@ -11,6 +11,7 @@ import { refuseBrokenRequest } from './broken-requests.ts';
 import { checkEveryRequest } from './checked-requests.ts';
 import { eventRoutes } from './event-routes.ts';
 import { guard } from './guard.ts';
+import { holdRoutes } from './hold-routes.ts';
 import type { HttpParts } from './http-parts.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 import { readJsonOnly } from './json-bodies.ts';
@@ -46,6 +47,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   app.addHook('preClose', async () => desk.stopWaiting());
   app.addHook('onClose', async () => keys.close());
   orderRoutes(app, parts, { keys, desk });
+  holdRoutes(app, parts);
   paymentRoutes(app, parts);
   await webhookRoutes(app, parts, countFailure);
   stockRoutes(app, parts);

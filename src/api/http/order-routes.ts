@@ -3,7 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { AppError } from '../../kernel/index.ts';
 import { listOrders, ORDER_STATES, type OrderState } from '../../orders/index.ts';
 import type { PlacedOrder } from '../../queues/index.ts';
-import { type OrderOutcome, readOrder } from '../../saga/index.ts';
+import { readOrder } from '../../saga/index.ts';
 import {
   beforeField,
   checkedBy,
@@ -22,7 +22,7 @@ import {
 } from './answer-shapes.ts';
 import { checkingBodyBy } from './checked-requests.ts';
 import { READERS } from './guard.ts';
-import { type HttpParts, VIA } from './http-parts.ts';
+import type { HttpParts } from './http-parts.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { OrderDesk } from './order-desk.ts';
 import {
@@ -30,8 +30,6 @@ import {
   checkedOrder,
   errorAnswer,
   ORDER_EXAMPLE,
-  orderAnswer,
-  refusal,
   strictOrder,
 } from './place-order.ts';
 import { sendProblem } from './problems.ts';
@@ -96,12 +94,6 @@ const listQuery = strictly(
   }),
 );
 
-/** Nothing, or `{}`: this takes no fields. */
-export const emptyBody = Type.Union([Type.Null(), strictly(Type.Object({}))], {
-  description: 'nothing, or {}',
-  examples: [{}],
-});
-
 const PAGE = 100;
 const tags = ['orders'];
 
@@ -114,7 +106,6 @@ export function orderRoutes(app: FastifyInstance, parts: HttpParts, place: Place
   placeRoute(app, place);
   batchRoute(app, place);
   readRoutes(app, parts);
-  cancelRoute(app, parts);
 }
 
 function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
@@ -238,28 +229,5 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
       },
     },
     async ({ query }) => await listOrders(database, { limit: PAGE, ...query }),
-  );
-}
-
-function cancelRoute(app: FastifyInstance, { saga }: HttpParts): void {
-  app.post<{ Params: { orderId: string } }>(
-    '/v1/orders/:orderId/cancel',
-    {
-      config: { open: ['producer'] },
-      schema: {
-        tags,
-        operationId: 'cancelOrder',
-        summary: 'Cancel an order; one that has not come yet is cancelled when it comes',
-        params: orderParams,
-        body: emptyBody,
-        response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
-      },
-    },
-    async ({ params }, reply) => {
-      const event = { kind: 'cancel', orderId: params.orderId, via: VIA } as const;
-      const outcome = (await saga.advance(event)) as OrderOutcome;
-      if (outcome.change === 'refused') return await sendProblem(reply, refusal(outcome));
-      return await reply.send({ ...orderAnswer(outcome, false).body });
-    },
   );
 }

@@ -66,6 +66,7 @@ export function orderAnswer(outcome: Outcome, waited: boolean): Answer {
 }
 
 /** An event that is refused as things are. */
-export function refusal({ orderId, state, code, message }: OrderOutcome): Problem {
-  return problem(409, code ?? 'refused', message ?? 'refused as things are', { orderId, state });
+export function refusal({ orderId, state, code, message, short }: OrderOutcome): Problem {
+  const facts = { orderId, state, ...(short === undefined ? {} : { short }) };
+  return problem(409, code ?? 'refused', message ?? 'refused as things are', facts);
 }

@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import type { OrderOutcome, SagaEvent } from '../../saga/index.ts';
+import { holdSecondsField, strictly } from '../../shapes/index.ts';
+import { orderAnswerShape, refusals } from './answer-shapes.ts';
+import { type HttpParts, VIA } from './http-parts.ts';
+import { orderParams } from './order-routes.ts';
+import { orderAnswer, refusal } from './place-order.ts';
+import { sendProblem } from './problems.ts';
+
+/** Nothing, or `{}`: this takes no fields. */
+export const emptyBody = Type.Union([Type.Null(), strictly(Type.Object({}))], {
+  description: 'nothing, or {}',
+  examples: [{}],
+});
+
+const secondsBody = strictly(
+  Type.Object(
+    { seconds: holdSecondsField },
+    { description: 'a time from now { seconds }', examples: [{ seconds: 1800 }] },
+  ),
+);
+
+const tags = ['orders'];
+type OrderParams = { orderId: string };
+
+/** What may happen to the hold of an order before it is paid. */
+export function holdRoutes(app: FastifyInstance, parts: HttpParts): void {
+  cancelRoute(app, parts);
+  extendRoute(app, parts);
+}
+
+function cancelRoute(app: FastifyInstance, parts: HttpParts): void {
+  app.post<{ Params: OrderParams }>(
+    '/v1/orders/:orderId/cancel',
+    {
+      config: { open: ['producer'] },
+      schema: {
+        tags,
+        operationId: 'cancelOrder',
+        summary: 'Cancel an order; one that has not come yet is cancelled when it comes',
+        params: orderParams,
+        body: emptyBody,
+        response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
+      },
+    },
+    async ({ params }, reply) =>
+      await carryOut(parts, reply, { kind: 'cancel', orderId: params.orderId, via: VIA }),
+  );
+}
+
+function extendRoute(app: FastifyInstance, parts: HttpParts): void {
+  app.post<{ Params: OrderParams; Body: { seconds: number } }>(
+    '/v1/orders/:orderId/extend',
+    {
+      config: { open: ['producer'] },
+      schema: {
+        tags,
+        operationId: 'extendHold',
+        summary: 'Let a hold end so many seconds from now; one that has ended is made anew',
+        description:
+          'A hold whose time was up is not revived: its goods are reserved again, or the answer ' +
+          'is 409 sold-out with the lines that are short.',
+        params: orderParams,
+        body: secondsBody,
+        response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const event = { kind: 'extend', ...params, seconds: body.seconds, via: VIA } as const;
+      return await carryOut(parts, reply, event);
+    },
+  );
+}
+
+/** One event of one order, and how the order stands after it. */
+export async function carryOut(
+  { saga }: Pick<HttpParts, 'saga'>,
+  reply: FastifyReply,
+  event: SagaEvent,
+): Promise<FastifyReply | undefined> {
+  const outcome = (await saga.advance(event)) as OrderOutcome;
+  if (outcome.change !== 'refused') {
+    return await reply.send({ ...orderAnswer(outcome, false).body });
+  }
+  await sendProblem(reply, refusal(outcome));
+  return undefined;
+}
