@@ -16,6 +16,7 @@ import { orderExtend } from './commands/order-extend-command.ts';
 import { orderList } from './commands/order-list-command.ts';
 import { orderPay } from './commands/order-pay-command.ts';
 import { orderPlace } from './commands/order-place-command.ts';
+import { orderReturn } from './commands/order-return-command.ts';
 import { orderShow } from './commands/order-show-command.ts';
 import { orderWatch } from './commands/order-watch-command.ts';
 import { queuesShow } from './commands/queues-command.ts';
@@ -38,7 +39,16 @@ export const GROUPS: readonly PlanGroup[] = [
   {
     name: 'order',
     summary: 'Place, pay, cancel and look at orders',
-    plans: [orderPlace, orderShow, orderList, orderPay, orderExtend, orderCancel, orderWatch],
+    plans: [
+      orderPlace,
+      orderShow,
+      orderList,
+      orderPay,
+      orderExtend,
+      orderCancel,
+      orderReturn,
+      orderWatch,
+    ],
   },
   {
     name: 'dead-letters',

@@ -5,6 +5,7 @@ export {
   type Line,
   ORDER_STATES,
   type Order,
+  type OrderLine,
   type OrderRequest,
   type OrderState,
   sameContent,
@@ -29,6 +30,18 @@ export {
   readOrderDetails,
   readOrderState,
 } from './order-view-store.ts';
+export {
+  keptOf,
+  linesWithout,
+  type Part,
+  type PartRequest,
+  type PartVerb,
+  sameParts,
+  summedParts,
+  unitsOf,
+  wantedOf,
+} from './order-parts.ts';
+export { insertPartRequests, readPartRequests, writeParts } from './order-parts-store.ts';
 export { moveOrders, type OrderChange } from './order-moves-store.ts';
 export {
   databaseNow,

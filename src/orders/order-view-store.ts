@@ -1,12 +1,12 @@
 import { type DatabaseTime, isoOf } from '../kernel/index.ts';
 import { readJson, type Sql, type SqlValue } from '../mysql/index.ts';
-import type { Line, OrderState, ShortLine } from './order.ts';
+import { lineOf, type OrderLine, type OrderState, type ShortLine } from './order.ts';
 
 /** An order as others see it in a list. */
 export interface OrderSummary {
   readonly orderId: string;
   readonly state: OrderState;
-  readonly lines: readonly Line[];
+  readonly lines: readonly OrderLine[];
   readonly placedAt: string;
   readonly expiresAt: string | null;
   readonly reason?: string;
@@ -150,7 +150,7 @@ export async function readOrderDetails(
   return { seq: row.seq, details };
 }
 
-function summaryOf(row: SummaryRow, lines: readonly Line[]): OrderSummary {
+function summaryOf(row: SummaryRow, lines: readonly OrderLine[]): OrderSummary {
   return {
     orderId: row.order_id,
     state: row.state,
@@ -167,15 +167,16 @@ function summaryOf(row: SummaryRow, lines: readonly Line[]): OrderSummary {
 async function linesOf(
   sql: Sql,
   seqs: readonly number[],
-): Promise<ReadonlyMap<number, readonly Line[]>> {
-  const lines = new Map<number, Line[]>();
+): Promise<ReadonlyMap<number, readonly OrderLine[]>> {
+  const lines = new Map<number, OrderLine[]>();
   if (seqs.length === 0) return lines;
-  const rows = await sql.rows<{ seq: number } & Line>(
-    `SELECT order_seq AS seq, goods_id AS goodsId, quantity FROM order_lines
+  const rows = await sql.rows<{ seq: number } & Required<OrderLine>>(
+    `SELECT order_seq AS seq, goods_id AS goodsId, quantity, cancelled, returned FROM order_lines
      WHERE order_seq IN (?) ORDER BY order_seq, goods_id`,
     [seqs],
   );
-  for (const { seq, ...line } of rows) {
+  for (const { seq, ...row } of rows) {
+    const line = lineOf(row);
     const known = lines.get(seq);
     if (known) known.push(line);
     else lines.set(seq, [line]);

@@ -33,6 +33,14 @@ export interface Line {
   readonly quantity: number;
 }
 
+/** A line of an order: what was asked for, and what of it has left since. */
+export interface OrderLine extends Line {
+  /** Units that were cancelled before it was paid; left out when there are none. */
+  readonly cancelled?: number;
+  /** Units that came back after it was paid; left out when there are none. */
+  readonly returned?: number;
+}
+
 /** A line that could not be met. */
 export interface ShortLine {
   readonly goodsId: number;
@@ -60,7 +68,7 @@ export type Due = 'kept' | 'never' | 'soon' | 'at-expiry' | 'as-extended' | 'in-
 export interface Order {
   readonly orderId: string;
   readonly state: OrderState;
-  readonly lines: readonly Line[];
+  readonly lines: readonly OrderLine[];
   /** How many holds it has had. */
   readonly holds: number;
   readonly holdSeconds: number;
@@ -142,4 +150,15 @@ export function sameContent(order: Order, request: OrderRequest): boolean {
         line.goodsId === lines[index]?.goodsId && line.quantity === lines[index]?.quantity,
     )
   );
+}
+
+/** A line as it is kept: what is none is not spoken of. */
+export function lineOf(line: Required<OrderLine>): OrderLine {
+  const { goodsId, quantity, cancelled, returned } = line;
+  return {
+    goodsId,
+    quantity,
+    ...(cancelled === 0 ? {} : { cancelled }),
+    ...(returned === 0 ? {} : { returned }),
+  };
 }

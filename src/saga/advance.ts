@@ -178,6 +178,8 @@ function keysOf(event: SagaEvent): readonly Key[] {
     case 'sell':
     case 'return':
     case 'extend':
+    case 'cancel-lines':
+    case 'return-lines':
       return [orderIdOf(event)];
     default:
       return unreachable(event);

@@ -1,5 +1,5 @@
 import { secondsAfter } from '../kernel/index.ts';
-import type { Order, ShortLine, Step } from '../orders/index.ts';
+import { keptOf, type Order, type ShortLine, type Step, wantedOf } from '../orders/index.ts';
 import { type Payment, pays, refundDue } from '../payments/index.ts';
 import type { Move, OrderMove } from '../stock/index.ts';
 import { type Decision, outcomeOf, stepped, unchanged, type View } from './decision.ts';
@@ -30,7 +30,10 @@ export function shortageOf(
 ): { short: ShortLine[]; reason: 'sold-out' | 'unknown-goods' } {
   const short: ShortLine[] = [];
   let unknown = false;
-  for (const { goodsId, quantity } of order.lines) {
+  for (const line of order.lines) {
+    const { goodsId } = line;
+    const quantity = wantedOf(line);
+    if (quantity === 0) continue;
     const balance = view.balanceOf(goodsId);
     if (!balance) unknown = true;
     const available = balance?.available ?? 0;
@@ -39,15 +42,15 @@ export function shortageOf(
   return { short, reason: unknown ? 'unknown-goods' : 'sold-out' };
 }
 
-/** One move for each line, all of the order's newest hold. */
+/** One move for each line, of all that is left of it, in the order's newest hold. */
 export function movesOf(order: Order, kind: OrderMove['kind']): Move[] {
-  return order.lines.map(({ goodsId, quantity }) => ({
-    kind,
-    goodsId,
-    quantity,
-    orderId: order.orderId,
-    hold: order.holds,
-  }));
+  const unitsOf = kind === 'return' ? keptOf : wantedOf;
+  return order.lines.flatMap((line) => {
+    const { goodsId } = line;
+    const { orderId, holds: hold } = order;
+    const quantity = unitsOf(line);
+    return quantity === 0 ? [] : [{ kind, goodsId, quantity, orderId, hold }];
+  });
 }
 
 function rejected(

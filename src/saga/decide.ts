@@ -2,6 +2,7 @@ import { decideAtOnce } from './decide-at-once.ts';
 import { decideCancel } from './decide-cancel.ts';
 import { decideDue } from './decide-due.ts';
 import { decideExtend } from './decide-extend.ts';
+import { decideCancelLines, decideReturnLines } from './decide-parts.ts';
 import { decidePayment } from './decide-payment.ts';
 import { decidePlaced } from './decide-placed.ts';
 import { decideReserve } from './decide-reserve.ts';
@@ -35,6 +36,10 @@ export function decide(event: SagaEvent, view: View): Decision {
       return decideReturn(event.orderId, view);
     case 'extend':
       return decideExtend(event.orderId, event.seconds, view);
+    case 'cancel-lines':
+      return decideCancelLines(event, view);
+    case 'return-lines':
+      return decideReturnLines(event, view);
     case 'stock-set':
     case 'stock-adjust':
       return decideStock(event, view);

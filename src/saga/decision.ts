@@ -1,5 +1,5 @@
 import type { DatabaseTime } from '../kernel/index.ts';
-import type { Order, OrderState, Step } from '../orders/index.ts';
+import type { Order, OrderState, PartRequest, Step } from '../orders/index.ts';
 import type { Payment } from '../payments/index.ts';
 import type { Adjustment, Balance, Move } from '../stock/index.ts';
 import type { OrderOutcome, Outcome } from './outcome.ts';
@@ -23,6 +23,8 @@ export interface View {
   readonly applied: readonly Payment[];
   /** The payment already known under the event's payment id. */
   readonly payment: Payment | undefined;
+  /** What was asked for before under the event's request id. */
+  readonly asked: PartRequest | undefined;
   /** The adjustment already known under the event's idempotency key. */
   readonly adjustment: Adjustment | undefined;
   readonly rules: Rules;
@@ -40,6 +42,8 @@ export interface Decision {
   readonly moves?: readonly Move[];
   /** Payments as they are afterwards, new ones among them. */
   readonly payments?: readonly Payment[];
+  /** To be remembered under its id. */
+  readonly asked?: PartRequest;
 }
 
 export function outcomeOf(order: Order): OrderOutcome {

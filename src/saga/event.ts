@@ -1,4 +1,4 @@
-import type { Line, OrderRequest } from '../orders/index.ts';
+import type { Line, OrderRequest, Part, PartVerb } from '../orders/index.ts';
 import type { PaymentNotice } from '../payments/index.ts';
 
 /** Which door an event came through, and at which try. */
@@ -16,6 +16,7 @@ export type SagaEvent = { readonly via: Via } & (
   | { readonly kind: 'due'; readonly orderId: string }
   | { readonly kind: 'return'; readonly orderId: string }
   | { readonly kind: 'extend'; readonly orderId: string; readonly seconds: number }
+  | PartEvent
   | SellEvent
   | StockSetEvent
   | StockAdjustEvent
@@ -54,6 +55,23 @@ export interface SellEvent {
   readonly kind: 'sell';
   readonly orderId: string;
   readonly lines: readonly Line[];
+}
+
+/** Some units of an order: they leave it before it is paid, or come back after. */
+export interface PartEvent {
+  readonly kind: 'cancel-lines' | 'return-lines';
+  readonly orderId: string;
+  /** Under one id it happens once; what comes without any happens each time. */
+  readonly requestId?: string;
+  readonly parts: readonly Part[];
+}
+
+export function isPartEvent(event: SagaEvent): event is PartEvent & { readonly via: Via } {
+  return event.kind === 'cancel-lines' || event.kind === 'return-lines';
+}
+
+export function verbOf(kind: PartEvent['kind']): PartVerb {
+  return kind === 'cancel-lines' ? 'cancel' : 'return';
 }
 
 export interface StockSetEvent {

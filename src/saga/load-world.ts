@@ -1,5 +1,5 @@
 import type { Sql } from '../mysql/index.ts';
-import { type KnownOrder, lockOrders, type Order } from '../orders/index.ts';
+import { type KnownOrder, lockOrders, type Order, readPartRequests } from '../orders/index.ts';
 import { readAppliedPayments, readEarlyPayments, readPayments } from '../payments/index.ts';
 import {
   type Balance,
@@ -9,7 +9,14 @@ import {
   readStock,
 } from '../stock/index.ts';
 import type { Rules } from './decision.ts';
-import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import {
+  goodsNamedBy,
+  isPartEvent,
+  isStockEvent,
+  orderIdOf,
+  type SagaEvent,
+  verbOf,
+} from './event.ts';
 import { World } from './world.ts';
 
 /** What is done with stock; or, when it is known already, what there is of it. */
@@ -40,13 +47,14 @@ export async function loadWorld(
   const early = await earlyPaymentsFor(sql, orders);
   const applied = await appliedPaymentsFor(sql, events, orders);
   const adjustments = await adjustmentsFor(sql, events);
+  const asked = await askedBefore(sql, events, orders);
   const goodsIds = named ?? goodsIdsOf(events, (orderId) => orders.get(orderId)?.order);
   await ensureStock(sql, [
     ...new Set(events.flatMap((event) => (isStockEvent(event) ? [event.goodsId] : []))),
   ]);
   const balances = balancesOfNamed ?? (await balancesOf(goodsIds));
   const goods = new Set(goodsIds);
-  const facts = { now, orders, goods, balances, payments, early, applied, adjustments };
+  const facts = { now, orders, goods, balances, payments, early, applied, adjustments, asked };
   return new World(facts, rules);
 }
 
@@ -91,8 +99,12 @@ export function goodsOf(
   if (event.kind === 'sell') {
     return !order || UNSOLD.has(order.state) ? goodsNamedBy(event) : [];
   }
-  const open = event.kind === 'return' ? RETURNABLE : OPEN;
+  const open = isReturn(event) ? RETURNABLE : OPEN;
   return order && open.has(order.state) ? order.lines.map(({ goodsId }) => goodsId) : [];
+}
+
+function isReturn(event: SagaEvent): event is Extract<SagaEvent, { orderId: string }> {
+  return event.kind === 'return' || event.kind === 'return-lines';
 }
 
 /** States from which an event can still move goods. */
@@ -123,7 +135,7 @@ async function appliedPaymentsFor(
   orders: ReadonlyMap<string, KnownOrder>,
 ) {
   const seqs = events.flatMap((event) => {
-    const known = event.kind === 'return' ? orders.get(event.orderId) : undefined;
+    const known = isReturn(event) ? orders.get(orderIdOf(event)) : undefined;
     return known?.order.state === 'paid' ? [known.seq] : [];
   });
   return seqs.length === 0 ? [] : await readAppliedPayments(sql, [...new Set(seqs)]);
@@ -132,4 +144,18 @@ async function appliedPaymentsFor(
 async function adjustmentsFor(sql: Sql, events: readonly SagaEvent[]) {
   const keys = events.flatMap((event) => (isStockEvent(event) ? [event.idempotencyKey] : []));
   return keys.length === 0 ? new Map() : await readAdjustments(sql, keys);
+}
+
+async function askedBefore(
+  sql: Sql,
+  events: readonly SagaEvent[],
+  orders: ReadonlyMap<string, KnownOrder>,
+) {
+  const asked = events.flatMap((event) => {
+    if (!isPartEvent(event) || event.requestId === undefined) return [];
+    const { orderId, requestId, kind } = event;
+    const seq = orders.get(orderId)?.seq;
+    return seq === undefined ? [] : [{ seq, orderId, requestId, verb: verbOf(kind) }];
+  });
+  return asked.length === 0 ? [] : await readPartRequests(sql, asked);
 }

@@ -1,9 +1,17 @@
 import { assert, type DatabaseTime, present } from '../kernel/index.ts';
-import type { KnownOrder, Order, Step } from '../orders/index.ts';
+import type { KnownOrder, Order, OrderLine, PartRequest, Step } from '../orders/index.ts';
 import type { Payment, PaymentState } from '../payments/index.ts';
 import { type Adjustment, type Balance, type Move, moved } from '../stock/index.ts';
 import type { Decision, Rules, View } from './decision.ts';
-import { isStockEvent, orderIdOf, type SagaEvent, type Via } from './event.ts';
+import {
+  isPartEvent,
+  isStockEvent,
+  orderIdOf,
+  type PartEvent,
+  type SagaEvent,
+  verbOf,
+  type Via,
+} from './event.ts';
 
 /** What was read for a batch, under its locks. */
 export interface WorldFacts {
@@ -16,6 +24,8 @@ export interface WorldFacts {
   readonly early: readonly Payment[];
   readonly applied: readonly Payment[];
   readonly adjustments: ReadonlyMap<string, Adjustment>;
+  /** What was asked for before under the ids of this batch. */
+  readonly asked: readonly PartRequest[];
 }
 
 export interface DecidedStep extends Omit<Step, 'detail'> {
@@ -39,6 +49,7 @@ export class World {
   readonly rules: Rules;
   readonly steps: DecidedStep[] = [];
   readonly moves: DecidedMove[] = [];
+  readonly asked: PartRequest[] = [];
   private readonly orders = new Map<string, Order>();
   private readonly balances: Map<number, Balance>;
   private readonly payments = new Map<string, Payment>();
@@ -62,6 +73,7 @@ export class World {
   viewOf(event: SagaEvent): View {
     const orderId = isStockEvent(event) ? null : orderIdOf(event);
     return {
+      asked: isPartEvent(event) ? this.askedBefore(event) : undefined,
       order: orderId === null ? undefined : this.orderOf(orderId),
       early: this.paymentsIn('early', orderId),
       applied: this.paymentsIn('applied', orderId),
@@ -75,7 +87,8 @@ export class World {
 
   /** Makes a decision part of this world. */
   apply(decision: Decision, via: Via): void {
-    const { order, steps = [], moves = [], payments = [] } = decision;
+    const { order, steps = [], moves = [], payments = [], asked } = decision;
+    if (asked) this.asked.push(asked);
     for (const move of moves) this.applyMove(move);
     if (order) this.applyOrder(order, steps, via);
     for (const payment of payments) {
@@ -96,12 +109,31 @@ export class World {
     });
   }
 
+  /** Lines of which parts have left or come back. */
+  changedLines(): readonly { readonly orderId: string; readonly line: OrderLine }[] {
+    return this.changedOrders().flatMap(({ orderId, lines }) => {
+      const before = this.facts.orders.get(orderId)?.order.lines ?? [];
+      return lines.flatMap((line, index) => {
+        const { cancelled, returned } = before[index] ?? {};
+        const isSame = line.cancelled === cancelled && line.returned === returned;
+        return isSame ? [] : [{ orderId, line }];
+      });
+    });
+  }
+
   changedPayments(): readonly Payment[] {
     return [...this.touchedPayments].map((id) => present(this.payments.get(id), `payment ${id}`));
   }
 
   balanceOf(goodsId: number): Balance | undefined {
     return this.balances.get(goodsId);
+  }
+
+  private askedBefore({ kind, orderId, requestId }: PartEvent): PartRequest | undefined {
+    const verb = verbOf(kind);
+    return [...this.facts.asked, ...this.asked].find(
+      (one) => one.orderId === orderId && one.requestId === requestId && one.verb === verb,
+    );
   }
 
   private applyMove(move: Move): void {

@@ -4,10 +4,12 @@ import {
   fillStub,
   insertLines,
   insertOrders,
+  insertPartRequests,
   insertSteps,
   moveOrders,
   type Order,
   type OrderChange,
+  writeParts,
 } from '../orders/index.ts';
 import { insertNotices } from '../notices/index.ts';
 import { insertPayments, movePayments } from '../payments/index.ts';
@@ -51,6 +53,15 @@ export async function writeWorld(
         taken,
         via: taken.via,
       })),
+      now,
+    ),
+    writeParts(
+      sql,
+      world.changedLines().map(({ orderId, line }) => ({ seq: seqOf(orderId), line })),
+    ),
+    insertPartRequests(
+      sql,
+      world.asked.map((request) => ({ ...request, seq: seqOf(request.orderId) })),
       now,
     ),
     writePayments(sql, world, seqOf),
@@ -121,6 +132,7 @@ function writeMovements(
         quantity: move.quantity,
         orderSeq: move.kind === 'restock' ? null : seqOf(move.orderId),
         hold: move.kind === 'restock' ? null : move.hold,
+        part: move.kind === 'restock' ? 0 : (move.part ?? 0),
       })),
       fence,
       now,

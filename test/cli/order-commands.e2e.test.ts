@@ -50,6 +50,21 @@ describe('the order commands', function () {
     expect([code, errorIn(stderr).code]).to.deep.equal([1, 'not-reserved']);
   });
 
+  it('cancel and return single units, each once for its id', async () => {
+    await cli.json('order place split --line 7:4');
+    await cli.json('order cancel split --line 7:1 --id less');
+    await cli.json('order cancel split --line 7:1 --id less');
+    await cli.json('order pay split --payment pay-split');
+    const words = 'order return split --id back --line 7:1 --damaged 7:1';
+    expect(await cli.json(words)).to.deep.equal({ orderId: 'split', state: 'paid' });
+    expect(await cli.json(words)).to.deep.equal({ orderId: 'split', state: 'paid' });
+    const { lines } = await cli.json<OrderView>('order show split');
+    expect(lines).to.deep.equal([{ goodsId: 7, quantity: 4, cancelled: 1, returned: 2 }]);
+    expect((await cli.say('order return split --id other')).code).to.equal(2);
+    const { code, stderr } = await cli.say('order return split --id more --line 7:2 --json');
+    expect([code, errorIn(stderr).code]).to.deep.equal([1, 'too-many-units']);
+  });
+
   it('show everything that happened to an order', async () => {
     await cli.json('order place whole --line 7:1');
     await cli.json('order pay whole --payment pay-whole --amount 5 --paid-at 2026-11-20T12:00:00Z');
@@ -76,7 +91,7 @@ describe('the order commands', function () {
 
   it('answer 1 and name the short lines of an order that is sold out', async () => {
     const { code, stdout, stderr } = await cli.say('order place greedy --line 7:500 --json');
-    const short = [{ goodsId: 7, requested: 500, available: 395 }];
+    const short = [{ goodsId: 7, requested: 500, available: 393 }];
     expect(code).to.equal(1);
     expect(documentIn(stdout)).to.deep.include({ state: 'rejected', reason: 'sold-out', short });
     expect(errorIn(stderr)).to.deep.include({ code: 'sold-out' });

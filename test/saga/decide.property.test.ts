@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { keptOf, wantedOf } from '../../src/orders/index.ts';
 import type { SagaEvent } from '../../src/saga/index.ts';
 import { imbalanceOf, legOf } from '../../src/stock/index.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
@@ -40,6 +41,22 @@ const event: fc.Arbitrary<SagaEvent> = fc.oneof(
     via,
   })),
   orderId.map((id) => ({ kind: 'return' as const, orderId: id, via })),
+  fc
+    .tuple(
+      orderId,
+      fc.constantFrom('cancel-lines' as const, 'return-lines' as const),
+      fc.constantFrom('1', '2', '3'),
+      goodsId,
+      fc.integer({ min: 1, max: 3 }),
+      fc.boolean(),
+    )
+    .map(([id, kind, requestId, goods, quantity, damaged]) => ({
+      kind,
+      orderId: id,
+      requestId,
+      parts: [{ goodsId: goods, quantity, ...(kind === 'return-lines' ? { damaged } : {}) }],
+      via,
+    })),
   fc.tuple(orderId, fc.constantFrom(60, 7200)).map(([id, seconds]) => ({
     kind: 'extend' as const,
     orderId: id,
@@ -121,7 +138,7 @@ function expectSound(world: MemoryWorld): void {
   const ends = world.moves.flatMap(({ move }) =>
     move.kind === 'restock'
       ? []
-      : [`${move.orderId} ${move.hold} ${legOf(move.kind)} ${move.goodsId}`],
+      : [`${move.orderId} ${move.hold} ${legOf(move.kind)} ${move.goodsId} ${move.part ?? 0}`],
   );
   expect(new Set(ends).size, 'each end of a hold happens once').to.equal(ends.length);
   for (const order of world.orders.values()) expectWhole(world, order.orderId);
@@ -137,11 +154,13 @@ function expectWhole(world: MemoryWorld, id: string): void {
   for (const { move } of world.moves) {
     if (move.kind !== 'restock' && move.orderId === id) units[move.kind] += move.quantity;
   }
-  const asked = (order?.lines ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
+  const lines = order?.lines ?? [];
+  const asked = lines.reduce((sum, line) => sum + wantedOf(line), 0);
+  const kept = lines.reduce((sum, line) => sum + keptOf(line), 0);
   const held = units.reserve - units.release - units.settle;
   expect(held, `units of ${id} in hold`).to.equal(order?.state === 'reserved' ? asked : 0);
   const sold = units.settle - units.return;
-  expect(sold, `units of ${id} sold`).to.equal(order?.state === 'paid' ? asked : 0);
+  expect(sold, `units of ${id} sold`).to.equal(order?.state === 'paid' ? kept : 0);
   const payments = [...world.payments.values()].filter((payment) => payment.orderId === id);
   const applied = payments.filter(({ state }) => state === 'applied').length;
   const isSold = steps.some((step) => step.event === 'sell');

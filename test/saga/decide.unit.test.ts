@@ -15,6 +15,9 @@ const content = {
     { goodsId: 1, quantity: 1 },
   ],
 };
+const one = [{ goodsId: 1, quantity: 1 }];
+const damaged = [{ goodsId: 1, quantity: 1, damaged: true }];
+const many = [{ goodsId: 1, quantity: 3 }];
 const known = (more: Partial<Payment>) => ({
   payment: earlyPayment('p', { state: 'applied', amount: 500, ...more }),
 });
@@ -43,6 +46,32 @@ const COLUMNS = {
     event: { kind: 'sell', orderId: 'o', lines: [{ goodsId: 1, quantity: 3 }], via },
   },
   return: { event: { kind: 'return', orderId: 'o', via } },
+  'cancel of lines': {
+    event: { kind: 'cancel-lines', orderId: 'o', requestId: 'c', parts: one, via },
+  },
+  'cancel of the last lines': {
+    event: { kind: 'cancel-lines', orderId: 'o', requestId: 'c', parts: content.lines, via },
+  },
+  'return of lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: one, via },
+  },
+  'return of damaged lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: damaged, via },
+  },
+  'return of the last lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: content.lines, via },
+  },
+  'return of more lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: many, via },
+  },
+  'return under a known id': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: one, via },
+    view: { asked: { orderId: 'o', verb: 'return', requestId: 'r', parts: one } },
+  },
+  'return under a known id, other lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: damaged, via },
+    view: { asked: { orderId: 'o', verb: 'return', requestId: 'r', parts: one } },
+  },
   extend: { event: { kind: 'extend', orderId: 'o', seconds: 60, via } },
   'extend, goods are gone': {
     event: { kind: 'extend', orderId: 'o', seconds: 60, via },
@@ -123,6 +152,46 @@ const TABLE: Record<keyof typeof COLUMNS, Record<States, string>> = {
     paid: 'changed returned; return',
     returned: 'unchanged returned',
   },
+  'cancel of lines': {
+    ...nothing,
+    unknown: 'refused awaited not-reserved',
+    awaited: 'refused awaited not-reserved',
+    placed: 'changed placed',
+    reserved: 'changed reserved; release',
+    paid: 'refused paid already-paid',
+    returned: 'refused returned already-paid',
+  },
+  'cancel of the last lines': {
+    ...nothing,
+    unknown: 'refused awaited not-reserved',
+    awaited: 'refused awaited not-reserved',
+    placed: 'changed cancelled',
+    reserved: 'changed cancelled; release',
+    paid: 'refused paid already-paid',
+    returned: 'refused returned already-paid',
+  },
+  'return of lines': {
+    ...refused('not-paid'),
+    paid: 'changed paid; return',
+    returned: 'refused returned too-many-units',
+  },
+  'return of damaged lines': {
+    ...refused('not-paid'),
+    paid: 'changed paid; return; restock',
+    returned: 'refused returned too-many-units',
+  },
+  'return of the last lines': {
+    ...refused('not-paid'),
+    paid: 'changed returned; return',
+    returned: 'refused returned too-many-units',
+  },
+  'return of more lines': {
+    ...refused('not-paid'),
+    paid: 'refused paid too-many-units',
+    returned: 'refused returned too-many-units',
+  },
+  'return under a known id': { ...nothing, unknown: 'unchanged awaited' },
+  'return under a known id, other lines': refused('parts-conflict'),
   extend: {
     ...refused('not-reserved'),
     reserved: 'changed reserved',

@@ -68,6 +68,7 @@ export function viewWith({ balances, ...more }: ViewParts = {}): View {
     applied: [],
     payment: undefined,
     adjustment: undefined,
+    asked: undefined,
     rules: { latePayment: 'reserve-again', holdSeconds: 900 },
     now: NOW,
     balanceOf: (goodsId) => known.find((balance) => balance.goodsId === goodsId),

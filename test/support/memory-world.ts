@@ -1,5 +1,5 @@
 import type { Notice } from '../../src/notices/index.ts';
-import type { KnownOrder, Order } from '../../src/orders/index.ts';
+import type { KnownOrder, Order, PartRequest } from '../../src/orders/index.ts';
 import type { Payment } from '../../src/payments/index.ts';
 import type { Adjustment, Balance } from '../../src/stock/index.ts';
 import { decide } from '../../src/saga/decide.ts';
@@ -18,6 +18,7 @@ export class MemoryWorld {
   readonly adjustments = new Map<string, Adjustment>();
   readonly moves: DecidedMove[] = [];
   readonly steps: DecidedStep[] = [];
+  readonly asked: PartRequest[] = [];
   readonly notices: Notice[] = [];
   private readonly rules: Rules;
 
@@ -61,6 +62,7 @@ export class MemoryWorld {
         early: payments.filter(({ state }) => state === 'early'),
         applied: payments.filter(({ state }) => state === 'applied'),
         adjustments: new Map(this.adjustments),
+        asked: [...this.asked],
       },
       this.rules,
     );
@@ -76,6 +78,7 @@ export class MemoryWorld {
     }
     this.moves.push(...world.moves);
     this.steps.push(...world.steps);
+    this.asked.push(...world.asked);
     this.notices.push(...noticesAfter(world));
   }
 }

@@ -1,6 +1,6 @@
 import { randomName, systemClock, systemRandom } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/mysql/index.ts';
-import type { OrderRequest } from '../../src/orders/index.ts';
+import type { OrderRequest, Part } from '../../src/orders/index.ts';
 import type { PaymentNotice } from '../../src/payments/index.ts';
 import {
   type Batching,
@@ -33,6 +33,8 @@ export interface SagaDoors {
   due(orderId: string): Promise<OrderOutcome>;
   sell(orderId: string, lines: OrderRequest['lines']): Promise<OrderOutcome>;
   giveBack(orderId: string): Promise<OrderOutcome>;
+  cancelLines(orderId: string, parts: readonly Part[], requestId?: string): Promise<OrderOutcome>;
+  returnLines(orderId: string, requestId: string, parts: readonly Part[]): Promise<OrderOutcome>;
   extend(orderId: string, seconds: number): Promise<OrderOutcome>;
   restock(goodsId: number, delta: number, idempotencyKey?: string): Promise<StockOutcome>;
 }
@@ -93,6 +95,16 @@ export function sagaOver(database: Database, options: SagaFixtureOptions = {}): 
     cancel: (orderId) => order({ kind: 'cancel', orderId, via }),
     due: (orderId) => order({ kind: 'due', orderId, via }),
     sell: (orderId, lines) => order({ kind: 'sell', orderId, lines, via }),
+    cancelLines: (orderId, parts, requestId) =>
+      order({
+        kind: 'cancel-lines',
+        orderId,
+        parts,
+        ...(requestId === undefined ? {} : { requestId }),
+        via,
+      }),
+    returnLines: (orderId, requestId, parts) =>
+      order({ kind: 'return-lines', orderId, requestId, parts, via }),
     extend: (orderId, seconds) => order({ kind: 'extend', orderId, seconds, via }),
     giveBack: (orderId) => order({ kind: 'return', orderId, via }),
     restock: async (goodsId, delta, idempotencyKey = `restock-${randomName(6)}`) => {

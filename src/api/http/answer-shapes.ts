@@ -18,7 +18,12 @@ const next = orNull(
   Type.Integer({ description: 'send it as before to get the next page; null after the last' }),
 );
 
-const lineShape = Type.Object({ goodsId: Type.Integer(), quantity: Type.Integer() });
+const lineShape = Type.Object({
+  goodsId: Type.Integer(),
+  quantity: Type.Integer(),
+  cancelled: Type.Optional(Type.Integer({ description: 'units cancelled before it was paid' })),
+  returned: Type.Optional(Type.Integer({ description: 'units that came back one by one' })),
+});
 
 const shortShape = Type.Array(
   Type.Object({

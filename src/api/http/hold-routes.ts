@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { OrderOutcome, SagaEvent } from '../../saga/index.ts';
-import { holdSecondsField, strictly } from '../../shapes/index.ts';
+import {
+  goodsIdField,
+  holdSecondsField,
+  idempotencyKeyField,
+  quantityField,
+  strictly,
+} from '../../shapes/index.ts';
 import { orderAnswerShape, refusals } from './answer-shapes.ts';
 import { type HttpParts, VIA } from './http-parts.ts';
 import { orderParams } from './order-routes.ts';
@@ -21,6 +27,34 @@ const secondsBody = strictly(
   ),
 );
 
+const cancelledLine = strictly(
+  Type.Object(
+    { goodsId: goodsIdField, quantity: quantityField },
+    { description: 'a line { goodsId, quantity }' },
+  ),
+);
+const cancelBody = Type.Union(
+  [
+    Type.Null(),
+    strictly(
+      Type.Object({
+        lines: Type.Optional(
+          Type.Array(cancelledLine, {
+            minItems: 1,
+            maxItems: 100,
+            description: 'a list of 1 to 100 lines { goodsId, quantity }',
+          }),
+        ),
+        cancelId: Type.Optional(idempotencyKeyField),
+      }),
+    ),
+  ],
+  {
+    description: 'nothing, or {}, or the units to cancel { lines, cancelId? }',
+    examples: [{}, { lines: [{ goodsId: 7, quantity: 1 }], cancelId: 'less-1' }],
+  },
+);
+
 const tags = ['orders'];
 type OrderParams = { orderId: string };
 
@@ -31,7 +65,7 @@ export function holdRoutes(app: FastifyInstance, parts: HttpParts): void {
 }
 
 function cancelRoute(app: FastifyInstance, parts: HttpParts): void {
-  app.post<{ Params: OrderParams }>(
+  app.post<{ Params: OrderParams; Body: Static<typeof cancelBody> }>(
     '/v1/orders/:orderId/cancel',
     {
       config: { open: ['producer'] },
@@ -39,13 +73,16 @@ function cancelRoute(app: FastifyInstance, parts: HttpParts): void {
         tags,
         operationId: 'cancelOrder',
         summary: 'Cancel an order; one that has not come yet is cancelled when it comes',
+        description:
+          'With lines only these units are cancelled, once for each cancelId; with the last of ' +
+          'them the order is cancelled.',
         params: orderParams,
-        body: emptyBody,
+        body: cancelBody,
         response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
       },
     },
-    async ({ params }, reply) =>
-      await carryOut(parts, reply, { kind: 'cancel', orderId: params.orderId, via: VIA }),
+    async ({ params: { orderId }, body }, reply) =>
+      await carryOut(parts, reply, cancelOf(orderId, body)),
   );
 }
 
@@ -71,6 +108,13 @@ function extendRoute(app: FastifyInstance, parts: HttpParts): void {
       return await carryOut(parts, reply, event);
     },
   );
+}
+
+function cancelOf(orderId: string, body: Static<typeof cancelBody>): SagaEvent {
+  if (!body?.lines) return { kind: 'cancel', orderId, via: VIA };
+  const { lines: cancelled, cancelId } = body;
+  const once = cancelId === undefined ? {} : { requestId: cancelId };
+  return { kind: 'cancel-lines', orderId, parts: cancelled, ...once, via: VIA };
 }
 
 /** One event of one order, and how the order stands after it. */

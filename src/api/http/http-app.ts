@@ -21,6 +21,7 @@ import { opsRoutes } from './ops-routes.ts';
 import { OrderDesk } from './order-desk.ts';
 import { orderRoutes } from './order-routes.ts';
 import { pageRoutes } from './page-routes.ts';
+import { partRoutes } from './part-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
 import { answerError } from './problems.ts';
 import { countFailures, limitRates } from './rate-limits.ts';
@@ -48,6 +49,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   app.addHook('onClose', async () => keys.close());
   orderRoutes(app, parts, { keys, desk });
   holdRoutes(app, parts);
+  partRoutes(app, parts);
   paymentRoutes(app, parts);
   await webhookRoutes(app, parts, countFailure);
   stockRoutes(app, parts);
