@@ -20,6 +20,8 @@ import { orderReturn } from './commands/order-return-command.ts';
 import { orderShow } from './commands/order-show-command.ts';
 import { orderWatch } from './commands/order-watch-command.ts';
 import { queuesShow } from './commands/queues-command.ts';
+import { refundsDone } from './commands/refunds-done-command.ts';
+import { refundsList } from './commands/refunds-list-command.ts';
 import { stockAdjust } from './commands/stock-adjust-command.ts';
 import { stockGet } from './commands/stock-get-command.ts';
 import { stockHolds } from './commands/stock-holds-command.ts';
@@ -48,6 +50,18 @@ export const GROUPS: readonly PlanGroup[] = [
       orderCancel,
       orderReturn,
       orderWatch,
+    ],
+  },
+  {
+    name: 'payments',
+    summary: 'Money that must go back, and money that went',
+    plans: [],
+    groups: [
+      {
+        name: 'refunds',
+        summary: 'The work list of refunds',
+        plans: [refundsList, refundsDone],
+      },
     ],
   },
   {

@@ -168,6 +168,8 @@ function keysOf(event: SagaEvent): readonly Key[] {
   switch (event.kind) {
     case 'payment':
       return [event.payment.orderId, `payment:${event.payment.paymentId}`];
+    case 'refunded':
+      return [event.orderId, `payment:${event.paymentId}`];
     case 'stock-set':
     case 'stock-adjust':
       return [`adjustment:${event.idempotencyKey}`];

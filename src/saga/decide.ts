@@ -5,6 +5,7 @@ import { decideExtend } from './decide-extend.ts';
 import { decideCancelLines, decideReturnLines } from './decide-parts.ts';
 import { decidePayment } from './decide-payment.ts';
 import { decidePlaced } from './decide-placed.ts';
+import { decideRefunded } from './decide-refunded.ts';
 import { decideReserve } from './decide-reserve.ts';
 import { decideReturn } from './decide-return.ts';
 import { decideSell } from './decide-sell.ts';
@@ -40,6 +41,8 @@ export function decide(event: SagaEvent, view: View): Decision {
       return decideCancelLines(event, view);
     case 'return-lines':
       return decideReturnLines(event, view);
+    case 'refunded':
+      return decideRefunded(event, view);
     case 'stock-set':
     case 'stock-adjust':
       return decideStock(event, view);

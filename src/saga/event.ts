@@ -17,6 +17,7 @@ export type SagaEvent = { readonly via: Via } & (
   | { readonly kind: 'return'; readonly orderId: string }
   | { readonly kind: 'extend'; readonly orderId: string; readonly seconds: number }
   | PartEvent
+  | RefundedEvent
   | SellEvent
   | StockSetEvent
   | StockAdjustEvent
@@ -74,6 +75,15 @@ export function verbOf(kind: PartEvent['kind']): PartVerb {
   return kind === 'cancel-lines' ? 'cancel' : 'return';
 }
 
+/** The money of a payment went back, outside of here. */
+export interface RefundedEvent {
+  readonly kind: 'refunded';
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
 export interface StockSetEvent {
   readonly kind: 'stock-set';
   readonly goodsId: number;
@@ -108,4 +118,10 @@ export function orderIdOf(event: OrderEvent): string {
     default:
       return event.orderId;
   }
+}
+
+/** The payment that an event is about. */
+export function paymentIdOf(event: SagaEvent): string | undefined {
+  if (event.kind === 'payment') return event.payment.paymentId;
+  return event.kind === 'refunded' ? event.paymentId : undefined;
 }

@@ -14,6 +14,7 @@ import {
   isPartEvent,
   isStockEvent,
   orderIdOf,
+  paymentIdOf,
   type SagaEvent,
   verbOf,
 } from './event.ts';
@@ -99,6 +100,7 @@ export function goodsOf(
   if (event.kind === 'sell') {
     return !order || UNSOLD.has(order.state) ? goodsNamedBy(event) : [];
   }
+  if (event.kind === 'refunded') return [];
   const open = isReturn(event) ? RETURNABLE : OPEN;
   return order && open.has(order.state) ? order.lines.map(({ goodsId }) => goodsId) : [];
 }
@@ -115,7 +117,7 @@ const RETURNABLE: ReadonlySet<string> = new Set(['paid']);
 const UNSOLD: ReadonlySet<string> = new Set(['awaited', 'placed', 'reserved']);
 
 async function paymentsFor(sql: Sql, events: readonly SagaEvent[]) {
-  const ids = events.flatMap((e) => (e.kind === 'payment' ? [e.payment.paymentId] : []));
+  const ids = events.flatMap((event) => paymentIdOf(event) ?? []);
   return ids.length === 0 ? [] : await readPayments(sql, ids);
 }
 

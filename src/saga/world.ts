@@ -8,6 +8,7 @@ import {
   isStockEvent,
   orderIdOf,
   type PartEvent,
+  paymentIdOf,
   type SagaEvent,
   verbOf,
   type Via,
@@ -72,12 +73,13 @@ export class World {
 
   viewOf(event: SagaEvent): View {
     const orderId = isStockEvent(event) ? null : orderIdOf(event);
+    const paymentId = paymentIdOf(event);
     return {
       asked: isPartEvent(event) ? this.askedBefore(event) : undefined,
       order: orderId === null ? undefined : this.orderOf(orderId),
       early: this.paymentsIn('early', orderId),
       applied: this.paymentsIn('applied', orderId),
-      payment: event.kind === 'payment' ? this.payments.get(event.payment.paymentId) : undefined,
+      payment: paymentId === undefined ? undefined : this.payments.get(paymentId),
       adjustment: isStockEvent(event) ? this.adjustments.get(event.idempotencyKey) : undefined,
       rules: this.rules,
       now: this.facts.now,

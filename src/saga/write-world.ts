@@ -96,8 +96,10 @@ async function writePayments(
   world: World,
   seqOf: (orderId: string) => number,
 ): Promise<void> {
-  const { early, applied } = world.facts;
-  const before = new Map([...early, ...applied].map((one) => [one.paymentId, one.state]));
+  const { payments, early, applied } = world.facts;
+  const before = new Map(
+    [...payments, ...early, ...applied].map((one) => [one.paymentId, one.state]),
+  );
   const changed = world.changedPayments();
   await insertPayments(
     sql,

@@ -66,6 +66,12 @@ export const reasonField = Type.String({
   description: '1 to 200 characters',
 });
 
+export const actorField = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'who did it, 1 to 64 characters',
+});
+
 export const idempotencyKeyField = id();
 
 /** How much of a list one page may hold. */

@@ -6,6 +6,7 @@ export {
   strictly,
 } from './checked-by.ts';
 export {
+  actorField,
   amountField,
   availableField,
   beforeField,

@@ -57,6 +57,14 @@ const event: fc.Arbitrary<SagaEvent> = fc.oneof(
       parts: [{ goodsId: goods, quantity, ...(kind === 'return-lines' ? { damaged } : {}) }],
       via,
     })),
+  fc.tuple(orderId, fc.constantFrom('p', 'q', 'r', 's', 't', 'u')).map(([id, paymentId]) => ({
+    kind: 'refunded' as const,
+    orderId: id,
+    paymentId,
+    actor: 'ann',
+    reason: 'transfer',
+    via,
+  })),
   fc.tuple(orderId, fc.constantFrom(60, 7200)).map(([id, seconds]) => ({
     kind: 'extend' as const,
     orderId: id,

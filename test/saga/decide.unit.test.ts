@@ -15,6 +15,14 @@ const content = {
     { goodsId: 1, quantity: 1 },
   ],
 };
+const refundedEvent: SagaEvent = {
+  kind: 'refunded',
+  orderId: 'o',
+  paymentId: 'p',
+  actor: 'ann',
+  reason: 'transfer',
+  via,
+};
 const one = [{ goodsId: 1, quantity: 1 }];
 const damaged = [{ goodsId: 1, quantity: 1, damaged: true }];
 const many = [{ goodsId: 1, quantity: 3 }];
@@ -72,6 +80,10 @@ const COLUMNS = {
     event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: damaged, via },
     view: { asked: { orderId: 'o', verb: 'return', requestId: 'r', parts: one } },
   },
+  'refunded, due': { event: refundedEvent, view: known({ state: 'refund-due' }) },
+  'refunded, again': { event: refundedEvent, view: known({ state: 'refunded' }) },
+  'refunded, not due': { event: refundedEvent, view: known({}) },
+  'refunded, another payment': { event: refundedEvent, view: known({ orderId: 'x' }) },
   extend: { event: { kind: 'extend', orderId: 'o', seconds: 60, via } },
   'extend, goods are gone': {
     event: { kind: 'extend', orderId: 'o', seconds: 60, via },
@@ -192,6 +204,20 @@ const TABLE: Record<keyof typeof COLUMNS, Record<States, string>> = {
   },
   'return under a known id': { ...nothing, unknown: 'unchanged awaited' },
   'return under a known id, other lines': refused('parts-conflict'),
+  'refunded, due': {
+    unknown: 'changed awaited; refunded',
+    awaited: 'changed awaited; refunded',
+    placed: 'changed placed; refunded',
+    reserved: 'changed reserved; refunded',
+    rejected: 'changed rejected; refunded',
+    paid: 'changed paid; refunded',
+    expired: 'changed expired; refunded',
+    cancelled: 'changed cancelled; refunded',
+    returned: 'changed returned; refunded',
+  },
+  'refunded, again': { ...nothing, unknown: 'unchanged awaited' },
+  'refunded, not due': refused('not-refund-due'),
+  'refunded, another payment': refused('unknown-payment'),
   extend: {
     ...refused('not-reserved'),
     reserved: 'changed reserved',

@@ -35,6 +35,11 @@ export interface SagaDoors {
   giveBack(orderId: string): Promise<OrderOutcome>;
   cancelLines(orderId: string, parts: readonly Part[], requestId?: string): Promise<OrderOutcome>;
   returnLines(orderId: string, requestId: string, parts: readonly Part[]): Promise<OrderOutcome>;
+  refunded(
+    orderId: string,
+    paymentId: string,
+    said?: { actor: string; reason: string },
+  ): Promise<OrderOutcome>;
   extend(orderId: string, seconds: number): Promise<OrderOutcome>;
   restock(goodsId: number, delta: number, idempotencyKey?: string): Promise<StockOutcome>;
 }
@@ -105,6 +110,8 @@ export function sagaOver(database: Database, options: SagaFixtureOptions = {}): 
       }),
     returnLines: (orderId, requestId, parts) =>
       order({ kind: 'return-lines', orderId, requestId, parts, via }),
+    refunded: (orderId, paymentId, said = { actor: 'ann', reason: 'transfer' }) =>
+      order({ kind: 'refunded', orderId, paymentId, ...said, via }),
     extend: (orderId, seconds) => order({ kind: 'extend', orderId, seconds, via }),
     giveBack: (orderId) => order({ kind: 'return', orderId, via }),
     restock: async (goodsId, delta, idempotencyKey = `restock-${randomName(6)}`) => {

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { NOTICE_STATES } from '../../notices/index.ts';
+import { PAYMENT_STATES } from '../../payments/index.ts';
 import { ORDER_STATES } from '../../orders/index.ts';
 
 /** What the routes answer; OpenAPI is made of these, and nothing else gets out. */
@@ -72,9 +73,27 @@ export const orderAnswerShape = Type.Object(
 
 const paymentStateShape = Type.Object({
   paymentId: Type.String(),
-  state: words(['early', 'applied', 'refund-due', 'refunded']),
+  state: words(PAYMENT_STATES),
   reason: Type.Optional(Type.String()),
 });
+
+const paymentFields = {
+  ...paymentStateShape.properties,
+  amount: Type.Optional(Type.Integer()),
+  currency: Type.Optional(Type.String()),
+  paidAt: Type.Optional(time),
+  at: time,
+};
+
+export const paymentPageShape = Type.Object(
+  {
+    payments: Type.Array(Type.Object({ orderId: Type.String(), ...paymentFields })),
+    next: orNull(
+      Type.String({ description: 'send it as after to get the next page; null after the last' }),
+    ),
+  },
+  { description: 'a page of payments' },
+);
 
 export const paymentAnswerShape = Type.Object(
   {
@@ -129,15 +148,7 @@ export const orderViewShape = Type.Object(
     archived: Type.Optional(
       Type.Boolean({ description: 'its metadata and older history are not here any more' }),
     ),
-    payments: Type.Array(
-      Type.Object({
-        ...paymentStateShape.properties,
-        amount: Type.Optional(Type.Integer()),
-        currency: Type.Optional(Type.String()),
-        paidAt: Type.Optional(time),
-        at: time,
-      }),
-    ),
+    payments: Type.Array(Type.Object(paymentFields)),
     history: Type.Array(
       Type.Object({
         step: Type.Integer(),

@@ -23,6 +23,7 @@ import { orderRoutes } from './order-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { partRoutes } from './part-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
+import { refundRoutes } from './refund-routes.ts';
 import { answerError } from './problems.ts';
 import { countFailures, limitRates } from './rate-limits.ts';
 import { stockRoutes } from './stock-routes.ts';
@@ -51,6 +52,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   holdRoutes(app, parts);
   partRoutes(app, parts);
   paymentRoutes(app, parts);
+  refundRoutes(app, parts);
   await webhookRoutes(app, parts, countFailure);
   stockRoutes(app, parts);
   bookRoutes(app, parts);

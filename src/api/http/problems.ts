@@ -60,6 +60,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'no-such-route': 404,
   'unknown-notice': 404,
   'unknown-order': 404,
+  'unknown-payment': 404,
   'unknown-goods-id': 404,
   'unsupported-media-type': 415,
   'idempotency-conflict': 422,
