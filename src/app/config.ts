@@ -78,6 +78,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     queuePrefix: from.text('HOLDFAST_QUEUE_PREFIX') ?? running?.queuePrefix ?? '{holdfast}',
     sweepMs: from.whole('HOLDFAST_SWEEP_MS', 1000, 50, 3_600_000),
     rules: {
+      ...limitsFrom(from),
       writesNotices: notices.url !== null,
       holdSeconds: from.whole('HOLDFAST_HOLD_SECONDS', 900, 1, 604_800),
       latePayment: from.choice(
@@ -106,18 +107,25 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   );
 }
 
+function limitsFrom(from: Settings): Pick<Rules, 'maxHoldsPerBuyer' | 'maxUnitsPerBuyer'> {
+  const holds = from.wholeIfSet('HOLDFAST_MAX_HOLDS_PER_BUYER', 1, 1_000_000);
+  const units = from.wholeIfSet('HOLDFAST_MAX_UNITS_PER_BUYER', 1, 1_000_000_000);
+  return {
+    ...(holds === null ? {} : { maxHoldsPerBuyer: holds }),
+    ...(units === null ? {} : { maxUnitsPerBuyer: units }),
+  };
+}
+
 function doorsFrom(from: Settings, running: RunningSystem | null): DoorsConfig {
   const known = (role: keyof DoorsConfig['tokens']) => {
     const token = running?.tokens?.[role];
     return token ? [token] : [];
   };
-  const metricsPort = from.text('HOLDFAST_METRICS_PORT');
   return {
     bind: from.text('HOLDFAST_BIND') ?? '127.0.0.1',
     httpPort: port(from, 'HOLDFAST_HTTP_PORT', 3000),
     grpcPort: port(from, 'HOLDFAST_GRPC_PORT', 50_051),
-    metricsPort:
-      metricsPort === undefined ? null : from.whole('HOLDFAST_METRICS_PORT', 0, 0, 65_535),
+    metricsPort: from.wholeIfSet('HOLDFAST_METRICS_PORT', 0, 65_535),
     grpcOpen: from.choice('HOLDFAST_GRPC_OPEN', ['0', '1'], '0') === '1',
     rateLimit: from.whole('HOLDFAST_RATE_LIMIT', 5000, 1, 1_000_000),
     tokens: {

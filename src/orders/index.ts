@@ -1,3 +1,4 @@
+export { type BuyerHold, type BuyerHolds, lockBuyerHolds } from './buyer-holds-store.ts';
 export { claimKeys, forgetKeys, KEYS_KEPT_DAYS, type KeyUse } from './idempotency-keys-store.ts';
 export {
   awaitedOrder,

@@ -1,5 +1,6 @@
 import { secondsAfter } from '../kernel/index.ts';
 import { awaitedOrder, type Order } from '../orders/index.ts';
+import { limitReached, limitText } from './buyer-limits.ts';
 import { movesOf, shortageOf } from './decide-reserve.ts';
 import { type Decision, outcomeOf, refused, stepped, unchanged, type View } from './decision.ts';
 
@@ -39,6 +40,8 @@ function extended(order: Order, seconds: number, view: View): Decision {
 }
 
 function reservedAgain(order: Order, seconds: number, view: View): Decision {
+  const limit = limitReached(order, view);
+  if (limit) return refused('too-many-holds', limitText(limit), order);
   const { short, reason } = shortageOf(order, view);
   if (short.length > 0) {
     const decision = refused(reason, `the goods of order ${order.orderId} are gone`, order);

@@ -1,5 +1,5 @@
 import type { DatabaseTime } from '../kernel/index.ts';
-import type { Order, OrderState, PartRequest, Step } from '../orders/index.ts';
+import type { BuyerHold, Order, OrderState, PartRequest, Step } from '../orders/index.ts';
 import type { Payment } from '../payments/index.ts';
 import type { Adjustment, Balance, Move } from '../stock/index.ts';
 import type { OrderOutcome, Outcome } from './outcome.ts';
@@ -10,6 +10,10 @@ export interface Rules {
   readonly latePayment: 'reserve-again' | 'refund' | 'manual';
   /** How long an unpaid order keeps its goods when it does not say. */
   readonly holdSeconds: number;
+  /** Open holds that one buyer may have. Default: any number. */
+  readonly maxHoldsPerBuyer?: number;
+  /** Units of one goods id that one buyer may have on hold. Default: any number. */
+  readonly maxUnitsPerBuyer?: number;
   /** Whether somebody is there to be told what happens. Default: nobody. */
   readonly writesNotices?: boolean;
 }
@@ -31,6 +35,8 @@ export interface View {
   /** The database's clock. */
   readonly now: DatabaseTime;
   balanceOf(goodsId: number): Balance | undefined;
+  /** What a buyer holds; looked up only where there are limits. */
+  holdsOf(buyerId: string): readonly BuyerHold[];
 }
 
 /** Everything that follows from one event; carried out whole or not at all. */

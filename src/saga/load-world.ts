@@ -1,5 +1,12 @@
 import type { Sql } from '../mysql/index.ts';
-import { type KnownOrder, lockOrders, type Order, readPartRequests } from '../orders/index.ts';
+import {
+  type BuyerHolds,
+  type KnownOrder,
+  lockBuyerHolds,
+  lockOrders,
+  type Order,
+  readPartRequests,
+} from '../orders/index.ts';
 import { readAppliedPayments, readEarlyPayments, readPayments } from '../payments/index.ts';
 import {
   type Balance,
@@ -8,6 +15,7 @@ import {
   readAdjustments,
   readStock,
 } from '../stock/index.ts';
+import { limitsBuyers } from './buyer-limits.ts';
 import type { Rules } from './decision.ts';
 import {
   goodsNamedBy,
@@ -55,7 +63,20 @@ export async function loadWorld(
   ]);
   const balances = balancesOfNamed ?? (await balancesOf(goodsIds));
   const goods = new Set(goodsIds);
-  const facts = { now, orders, goods, balances, payments, early, applied, adjustments, asked };
+  // Last of all that is locked, in every transaction.
+  const holds = limitsBuyers(rules) ? await holdsFor(sql, events, orders) : NO_HOLDS;
+  const facts = {
+    now,
+    orders,
+    goods,
+    balances,
+    payments,
+    early,
+    applied,
+    adjustments,
+    asked,
+    holds,
+  };
   return new World(facts, rules);
 }
 
@@ -161,3 +182,21 @@ async function askedBefore(
   });
   return asked.length === 0 ? [] : await readPartRequests(sql, asked);
 }
+
+const NO_HOLDS: BuyerHolds = new Map();
+
+/** Of the buyers whose orders may come to hold goods by these events. */
+async function holdsFor(
+  sql: Sql,
+  events: readonly SagaEvent[],
+  orders: ReadonlyMap<string, KnownOrder>,
+): Promise<BuyerHolds> {
+  const buyers = events.flatMap((event) => {
+    if (event.kind === 'placed') return event.order.buyerId ?? [];
+    if (!HOLDING.has(event.kind) || isStockEvent(event)) return [];
+    return orders.get(orderIdOf(event))?.order.buyerId ?? [];
+  });
+  return buyers.length === 0 ? NO_HOLDS : await lockBuyerHolds(sql, [...new Set(buyers)]);
+}
+
+const HOLDING: ReadonlySet<string> = new Set(['reserve', 'due', 'extend']);

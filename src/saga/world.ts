@@ -1,5 +1,13 @@
 import { assert, type DatabaseTime, present } from '../kernel/index.ts';
-import type { KnownOrder, Order, OrderLine, PartRequest, Step } from '../orders/index.ts';
+import type {
+  BuyerHold,
+  BuyerHolds,
+  KnownOrder,
+  Order,
+  OrderLine,
+  PartRequest,
+  Step,
+} from '../orders/index.ts';
 import type { Payment, PaymentState } from '../payments/index.ts';
 import { type Adjustment, type Balance, type Move, moved } from '../stock/index.ts';
 import type { Decision, Rules, View } from './decision.ts';
@@ -27,6 +35,8 @@ export interface WorldFacts {
   readonly adjustments: ReadonlyMap<string, Adjustment>;
   /** What was asked for before under the ids of this batch. */
   readonly asked: readonly PartRequest[];
+  /** Empty where there are no limits. */
+  readonly holds: BuyerHolds;
 }
 
 export interface DecidedStep extends Omit<Step, 'detail'> {
@@ -84,6 +94,7 @@ export class World {
       rules: this.rules,
       now: this.facts.now,
       balanceOf: (goodsId) => this.balances.get(goodsId),
+      holdsOf: (buyerId) => this.holdsOf(buyerId),
     };
   }
 
@@ -129,6 +140,15 @@ export class World {
 
   balanceOf(goodsId: number): Balance | undefined {
     return this.balances.get(goodsId);
+  }
+
+  /** As it was read, and as this batch has left it. */
+  private holdsOf(buyerId: string): readonly BuyerHold[] {
+    const read = this.facts.holds.get(buyerId) ?? [];
+    const mine = [...this.orders.values()].filter(
+      (order) => order.buyerId === buyerId && order.state === 'reserved',
+    );
+    return [...read.filter(({ orderId }) => !this.orders.has(orderId)), ...mine];
   }
 
   private askedBefore({ kind, orderId, requestId }: PartEvent): PartRequest | undefined {

@@ -41,6 +41,24 @@ describe('holds over HTTP', () => {
     expect([unheard.status, unheard.body['code']]).to.deep.equal([409, 'not-reserved']);
   });
 
+  it('are refused beyond the limit of a buyer, and the answer names it', async () => {
+    const limited = await httpRoom({ rules: { maxHoldsPerBuyer: 1 } });
+    try {
+      await limited.restock(7, 3);
+      const order = (orderId: string) => ({
+        orderId,
+        buyerId: 'ann',
+        lines: [{ goodsId: 7, quantity: 1 }],
+      });
+      await limited.send('producer', 'POST', '/v1/orders?wait=5s', order('a'));
+      const second = await limited.send('producer', 'POST', '/v1/orders?wait=5s', order('b'));
+      expect([second.status, second.body['code']]).to.deep.equal([409, 'too-many-holds']);
+      expect(second.body['detail']).to.contain('1 open holds (HOLDFAST_MAX_HOLDS_PER_BUYER)');
+    } finally {
+      await limited.drop();
+    }
+  });
+
   it('take no time that no hold may have, and no role that may not', async () => {
     await place('a');
     const path = '/v1/orders/a/extend';

@@ -71,6 +71,7 @@ export function viewWith({ balances, ...more }: ViewParts = {}): View {
     asked: undefined,
     rules: { latePayment: 'reserve-again', holdSeconds: 900 },
     now: NOW,
+    holdsOf: () => [],
     balanceOf: (goodsId) => known.find((balance) => balance.goodsId === goodsId),
     ...more,
   };

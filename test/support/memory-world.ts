@@ -1,5 +1,11 @@
 import type { Notice } from '../../src/notices/index.ts';
-import type { KnownOrder, Order, PartRequest } from '../../src/orders/index.ts';
+import type {
+  BuyerHold,
+  BuyerHolds,
+  KnownOrder,
+  Order,
+  PartRequest,
+} from '../../src/orders/index.ts';
 import type { Payment } from '../../src/payments/index.ts';
 import type { Adjustment, Balance } from '../../src/stock/index.ts';
 import { decide } from '../../src/saga/decide.ts';
@@ -63,9 +69,19 @@ export class MemoryWorld {
         applied: payments.filter(({ state }) => state === 'applied'),
         adjustments: new Map(this.adjustments),
         asked: [...this.asked],
+        holds: this.holds(),
       },
       this.rules,
     );
+  }
+
+  private holds(): BuyerHolds {
+    const holds = new Map<string, BuyerHold[]>();
+    for (const { buyerId, state, orderId, lines } of this.orders.values()) {
+      if (buyerId === null || state !== 'reserved') continue;
+      holds.set(buyerId, [...(holds.get(buyerId) ?? []), { orderId, lines }]);
+    }
+    return holds;
   }
 
   private keep(world: World): void {
