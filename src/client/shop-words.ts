@@ -30,6 +30,8 @@ export interface OrderToPlace {
   readonly orderId: string;
   readonly lines: readonly OrderLine[];
   readonly buyerId?: string;
+  /** An unpaid order of the same buyer that this one takes the place of. */
+  readonly replaces?: string;
   readonly holdSeconds?: number;
   /** Minor units, such as cents. */
   readonly amount?: number;

@@ -53,6 +53,8 @@ export interface OrderRequest {
   readonly orderId: string;
   readonly lines: readonly Line[];
   readonly buyerId?: string;
+  /** An unpaid order of the same buyer, to be cancelled with the placing of this one. */
+  readonly replaces?: string;
   readonly holdSeconds?: number;
   readonly amount?: number;
   readonly currency?: string;

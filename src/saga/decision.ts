@@ -21,6 +21,8 @@ export interface Rules {
 /** What `decide` may look at. */
 export interface View {
   readonly order: Order | undefined;
+  /** The order that the event's order is to replace, with its own early payments. */
+  readonly replaced?: Pick<View, 'order' | 'early'>;
   /** Payments that wait for this order's goods, in order of arrival. */
   readonly early: readonly Payment[];
   /** What this order was paid with; looked up when its goods are to come back. */
@@ -42,6 +44,8 @@ export interface View {
 /** Everything that follows from one event; carried out whole or not at all. */
 export interface Decision {
   readonly outcome: Outcome;
+  /** What follows for another order, carried out before. */
+  readonly first?: Decision;
   /** The order as it is afterwards. */
   readonly order?: Order;
   readonly steps?: readonly Step[];

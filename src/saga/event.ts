@@ -35,11 +35,21 @@ export interface PlacedEvent {
   readonly reserveWithinMs?: number;
 }
 
+/** Is it decided in the transaction that places it? One that replaces another always is. */
+export function isAtOnce({ order, reserveWithinMs }: PlacedEvent): boolean {
+  return reserveWithinMs !== undefined || order.replaces !== undefined;
+}
+
+/** The order that is to make way for this event's. */
+export function replacedBy(event: SagaEvent): string | undefined {
+  return event.kind === 'placed' ? event.order.replaces : undefined;
+}
+
 /** The goods that an event names itself, before anything was read. */
 export function goodsNamedBy(event: StockEvent | SellEvent | PlacedEvent): readonly number[] {
   switch (event.kind) {
     case 'placed':
-      return event.reserveWithinMs === undefined ? [] : goodsIn(event.order.lines);
+      return isAtOnce(event) ? goodsIn(event.order.lines) : [];
     case 'sell':
       return goodsIn(event.lines);
     default:

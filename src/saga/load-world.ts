@@ -23,6 +23,7 @@ import {
   isStockEvent,
   orderIdOf,
   paymentIdOf,
+  replacedBy,
   type SagaEvent,
   verbOf,
 } from './event.ts';
@@ -42,9 +43,9 @@ export async function loadWorld(
   rules: Rules,
   stock: StockReading,
 ): Promise<World> {
-  const orderIds = [...new Set(events.flatMap((e) => (isStockEvent(e) ? [] : [orderIdOf(e)])))];
+  const orderIds = [...new Set(events.flatMap(orderIdsOf))];
   const balancesOf = (goodsIds: readonly number[]) => balancesFor(sql, goodsIds, stock);
-  const named = events.every(({ kind }) => kind === 'placed')
+  const named = events.every((one) => one.kind === 'placed' && replacedBy(one) === undefined)
     ? goodsIdsOf(events, () => undefined)
     : null;
   // Asked for in one turn, so they go in one trip; the orders are locked first.
@@ -78,6 +79,12 @@ export async function loadWorld(
     holds,
   };
   return new World(facts, rules);
+}
+
+function orderIdsOf(event: SagaEvent): readonly string[] {
+  if (isStockEvent(event)) return [];
+  const replaces = replacedBy(event);
+  return replaces === undefined ? [orderIdOf(event)] : [orderIdOf(event), replaces];
 }
 
 /** In order of id, since that is how they are locked. */
@@ -116,7 +123,13 @@ export function goodsOf(
   event: SagaEvent,
   orderOf: (orderId: string) => Order | undefined,
 ): readonly number[] {
-  if (isStockEvent(event) || event.kind === 'placed') return goodsNamedBy(event);
+  if (isStockEvent(event)) return goodsNamedBy(event);
+  if (event.kind === 'placed') {
+    const replaces = replacedBy(event);
+    const old = replaces === undefined ? undefined : orderOf(replaces);
+    const freed = old?.state === 'reserved' ? old.lines.map(({ goodsId }) => goodsId) : [];
+    return [...goodsNamedBy(event), ...freed];
+  }
   const order = orderOf(orderIdOf(event));
   if (event.kind === 'sell') {
     return !order || UNSOLD.has(order.state) ? goodsNamedBy(event) : [];

@@ -17,6 +17,7 @@ import {
   orderIdOf,
   type PartEvent,
   paymentIdOf,
+  replacedBy,
   type SagaEvent,
   verbOf,
   type Via,
@@ -84,7 +85,9 @@ export class World {
   viewOf(event: SagaEvent): View {
     const orderId = isStockEvent(event) ? null : orderIdOf(event);
     const paymentId = paymentIdOf(event);
+    const replaces = replacedBy(event);
     return {
+      ...(replaces === undefined ? {} : { replaced: this.replacedOf(replaces) }),
       asked: isPartEvent(event) ? this.askedBefore(event) : undefined,
       order: orderId === null ? undefined : this.orderOf(orderId),
       early: this.paymentsIn('early', orderId),
@@ -100,6 +103,7 @@ export class World {
 
   /** Makes a decision part of this world. */
   apply(decision: Decision, via: Via): void {
+    if (decision.first) this.apply(decision.first, via);
     const { order, steps = [], moves = [], payments = [], asked } = decision;
     if (asked) this.asked.push(asked);
     for (const move of moves) this.applyMove(move);
@@ -149,6 +153,10 @@ export class World {
       (order) => order.buyerId === buyerId && order.state === 'reserved',
     );
     return [...read.filter(({ orderId }) => !this.orders.has(orderId)), ...mine];
+  }
+
+  private replacedOf(orderId: string): Pick<View, 'order' | 'early'> {
+    return { order: this.orderOf(orderId), early: this.paymentsIn('early', orderId) };
   }
 
   private askedBefore({ kind, orderId, requestId }: PartEvent): PartRequest | undefined {

@@ -59,6 +59,24 @@ describe('holds over HTTP', () => {
     }
   });
 
+  it('of one buyer make way for another order of theirs, in one step', async () => {
+    const order = (orderId: string, more: object = {}) => ({
+      orderId,
+      buyerId: 'ann',
+      lines: [{ goodsId: 7, quantity: 3 }],
+      ...more,
+    });
+    await room.send('producer', 'POST', '/v1/orders?wait=5s', order('old'));
+    const path = '/v1/orders?wait=5s';
+    const swapped = await room.send('producer', 'POST', path, order('new', { replaces: 'old' }));
+    expect([swapped.status, swapped.body['state']]).to.deep.equal([201, 'reserved']);
+    const old = await room.send('viewer', 'GET', '/v1/orders/old');
+    expect(old.body['state']).to.equal('cancelled');
+    const foreign = order('mine', { buyerId: 'bob', replaces: 'new' });
+    const refused = await room.send('producer', 'POST', path, foreign);
+    expect([refused.status, refused.body['code']]).to.deep.equal([409, 'not-replaceable']);
+  });
+
   it('take no time that no hold may have, and no role that may not', async () => {
     await place('a');
     const path = '/v1/orders/a/extend';
