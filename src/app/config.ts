@@ -78,6 +78,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     queuePrefix: from.text('HOLDFAST_QUEUE_PREFIX') ?? running?.queuePrefix ?? '{holdfast}',
     sweepMs: from.whole('HOLDFAST_SWEEP_MS', 1000, 50, 3_600_000),
     rules: {
+      graceSeconds: from.whole('HOLDFAST_GRACE_SECONDS', 0, 0, 86_400),
       ...limitsFrom(from),
       writesNotices: notices.url !== null,
       holdSeconds: from.whole('HOLDFAST_HOLD_SECONDS', 900, 1, 604_800),

@@ -99,6 +99,8 @@ export interface OrderView {
   readonly lines: readonly OrderLine[];
   readonly placedAt: string;
   readonly expiresAt: string | null;
+  /** Its time is up, and its goods are about to be released. */
+  readonly over?: true;
   readonly reason?: string;
   readonly buyerId?: string;
   readonly amount?: number;

@@ -21,6 +21,7 @@ export {
   type HoldPage,
   holdsOfGoods,
   type OpenHold,
+  readAnnounced,
 } from './order-history-store.ts';
 export {
   listOrders,

@@ -1,4 +1,4 @@
-import type { DatabaseTime } from '../kernel/index.ts';
+import { type DatabaseTime, secondsAfter } from '../kernel/index.ts';
 import { type Sql, type SqlValue, sameRows } from '../mysql/index.ts';
 import type { Order } from './order.ts';
 import { SOON_SECONDS } from './orders-store.ts';
@@ -18,10 +18,11 @@ export async function moveOrders(
   sql: Sql,
   changes: readonly OrderChange[],
   now: DatabaseTime,
+  graceSeconds = 0,
 ): Promise<void> {
   const rejections = changes.filter(({ after }) => after.short !== null);
   const others = changes.filter(({ after }) => after.short === null);
-  for (const alike of waysOf(others)) await moveAlike(sql, alike, now);
+  for (const alike of waysOf(others)) await moveAlike(sql, alike, now, graceSeconds);
   if (rejections.length > 0) await rejectOrders(sql, rejections);
 }
 
@@ -51,11 +52,12 @@ async function moveAlike(
   sql: Sql,
   alike: readonly OrderChange[],
   now: DatabaseTime,
+  graceSeconds: number,
 ): Promise<void> {
   const [first] = alike;
   if (!first) return;
   const { before, after } = first;
-  const due = dueClause(after, now);
+  const due = dueClause(after, now, graceSeconds);
   const matched = await sql.write(
     `UPDATE orders SET state = ?, holds = ?, reason = ?, cancel_asked = ?, early_payments = ?,
        version = version + ?, attempts = 0${due.text}
@@ -78,6 +80,7 @@ async function moveAlike(
 function dueClause(
   { due, expiresAt }: Order,
   now: DatabaseTime,
+  graceSeconds: number,
 ): { text: string; values: readonly SqlValue[] } {
   switch (due) {
     case 'kept':
@@ -91,11 +94,13 @@ function dueClause(
     case 'at-expiry':
       return {
         text: `, expires_at = CAST(? AS DATETIME(6)) + INTERVAL hold_seconds SECOND,
-          due_at = CAST(? AS DATETIME(6)) + INTERVAL hold_seconds SECOND`,
-        values: [now, now],
+          due_at = CAST(? AS DATETIME(6)) + INTERVAL hold_seconds + ? SECOND`,
+        values: [now, now, graceSeconds],
       };
-    case 'as-extended':
-      return { text: ', expires_at = ?, due_at = ?', values: [expiresAt, expiresAt] };
+    case 'as-extended': {
+      const dueAt = expiresAt === null ? null : secondsAfter(expiresAt, graceSeconds);
+      return { text: ', expires_at = ?, due_at = ?', values: [expiresAt, dueAt] };
+    }
   }
 }
 

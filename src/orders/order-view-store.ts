@@ -9,6 +9,8 @@ export interface OrderSummary {
   readonly lines: readonly OrderLine[];
   readonly placedAt: string;
   readonly expiresAt: string | null;
+  /** It is reserved, its time is up, and its goods are about to be released. */
+  readonly over?: true;
   readonly reason?: string;
   readonly buyerId?: string;
   readonly amount?: number;
@@ -34,6 +36,7 @@ interface SummaryRow {
   readonly buyer_id: string | null;
   readonly amount: number | null;
   readonly currency: string | null;
+  readonly isOver: number | null;
 }
 
 interface DetailsRow extends SummaryRow {
@@ -44,7 +47,7 @@ interface DetailsRow extends SummaryRow {
 }
 
 const COLUMNS = `o.seq, o.order_id, o.state, o.placed_at, o.expires_at, o.reason, o.buyer_id,
-  o.amount, o.currency`;
+  o.amount, o.currency, o.state = 'reserved' AND o.expires_at <= UTC_TIMESTAMP(6) AS isOver`;
 
 export interface OrderFilter {
   readonly state?: OrderState;
@@ -157,6 +160,7 @@ function summaryOf(row: SummaryRow, lines: readonly OrderLine[]): OrderSummary {
     lines,
     placedAt: isoOf(row.placed_at),
     expiresAt: row.expires_at === null ? null : isoOf(row.expires_at),
+    ...(row.isOver === 1 ? { over: true as const } : {}),
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.buyer_id === null ? {} : { buyerId: row.buyer_id }),
     ...(row.amount === null ? {} : { amount: row.amount }),

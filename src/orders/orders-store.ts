@@ -98,13 +98,14 @@ export async function insertOrders(
   sql: Sql,
   orders: readonly Order[],
   now: DatabaseTime,
+  graceSeconds = 0,
 ): Promise<ReadonlyMap<string, number>> {
   const sorted = orders.toSorted((one, other) => (one.orderId < other.orderId ? -1 : 1));
   await sql.write(
     `INSERT INTO orders (order_id, state, version, holds, hold_seconds, due_at, expires_at,
       reason, short, cancel_asked, early_payments, buyer_id, amount, currency, metadata,
       placed_at) VALUES ?`,
-    [sorted.map((order) => [...newOrderRow(order, now)])],
+    [sorted.map((order) => [...newOrderRow(order, now, graceSeconds)])],
   );
   const ids = sorted.map(({ orderId }) => orderId);
   return (await numbersInARow(sql, ids)) ?? (await numbersOf(sql, ids));
@@ -140,14 +141,14 @@ async function numbersOf(
   return new Map(rows.map((row) => [row.order_id, row.seq]));
 }
 
-function newOrderRow(order: Order, now: DatabaseTime) {
+function newOrderRow(order: Order, now: DatabaseTime, graceSeconds: number) {
   return [
     order.orderId,
     order.state,
     order.version,
     order.holds,
     order.holdSeconds,
-    dueTimeOf(order, now),
+    dueTimeOf(order, now, graceSeconds),
     order.expiresAt,
     order.reason,
     order.short === null ? null : JSON.stringify(order.short),
@@ -165,16 +166,16 @@ function newOrderRow(order: Order, now: DatabaseTime) {
 export const SOON_SECONDS = 10;
 const DAY_SECONDS = 86_400;
 
-function dueTimeOf(order: Order, now: DatabaseTime): DatabaseTime | null {
+function dueTimeOf(order: Order, now: DatabaseTime, graceSeconds: number): DatabaseTime | null {
   switch (order.due) {
     case 'soon':
       return secondsAfter(now, SOON_SECONDS);
     case 'in-a-day':
       return secondsAfter(now, DAY_SECONDS);
     case 'at-expiry':
-      return secondsAfter(now, order.holdSeconds);
+      return secondsAfter(now, order.holdSeconds + graceSeconds);
     case 'as-extended':
-      return order.expiresAt;
+      return order.expiresAt === null ? null : secondsAfter(order.expiresAt, graceSeconds);
     case 'never':
     case 'kept':
       return null;

@@ -190,6 +190,7 @@ function keysOf(event: SagaEvent): readonly Key[] {
     case 'sell':
     case 'return':
     case 'extend':
+    case 'payment-started':
     case 'cancel-lines':
     case 'return-lines':
       return [orderIdOf(event)];

@@ -4,6 +4,7 @@ import { decideDue } from './decide-due.ts';
 import { decideExtend } from './decide-extend.ts';
 import { decideCancelLines, decideReturnLines } from './decide-parts.ts';
 import { decidePayment } from './decide-payment.ts';
+import { decidePaymentStarted } from './decide-payment-started.ts';
 import { decidePlaced } from './decide-placed.ts';
 import { decideRefunded } from './decide-refunded.ts';
 import { decideReplacing } from './decide-replacing.ts';
@@ -34,6 +35,8 @@ export function decide(event: SagaEvent, view: View): Decision {
       return decideSell(event, view);
     case 'return':
       return decideReturn(event.orderId, view);
+    case 'payment-started':
+      return decidePaymentStarted(event.orderId, event.seconds, view);
     case 'extend':
       return decideExtend(event.orderId, event.seconds, view);
     case 'cancel-lines':

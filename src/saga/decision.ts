@@ -10,6 +10,8 @@ export interface Rules {
   readonly latePayment: 'reserve-again' | 'refund' | 'manual';
   /** How long an unpaid order keeps its goods when it does not say. */
   readonly holdSeconds: number;
+  /** How long goods are kept after the expiry that others are told. Default: not at all. */
+  readonly graceSeconds?: number;
   /** Open holds that one buyer may have. Default: any number. */
   readonly maxHoldsPerBuyer?: number;
   /** Units of one goods id that one buyer may have on hold. Default: any number. */
@@ -31,6 +33,8 @@ export interface View {
   readonly payment: Payment | undefined;
   /** What was asked for before under the event's request id. */
   readonly asked: PartRequest | undefined;
+  /** A payment was announced for this order before; looked up when one is. */
+  readonly announced: boolean;
   /** The adjustment already known under the event's idempotency key. */
   readonly adjustment: Adjustment | undefined;
   readonly rules: Rules;

@@ -15,6 +15,7 @@ export type SagaEvent = { readonly via: Via } & (
   | { readonly kind: 'cancel'; readonly orderId: string }
   | { readonly kind: 'due'; readonly orderId: string }
   | { readonly kind: 'return'; readonly orderId: string }
+  | { readonly kind: 'payment-started'; readonly orderId: string; readonly seconds: number }
   | { readonly kind: 'extend'; readonly orderId: string; readonly seconds: number }
   | PartEvent
   | RefundedEvent

@@ -5,6 +5,7 @@ import {
   lockBuyerHolds,
   lockOrders,
   type Order,
+  readAnnounced,
   readPartRequests,
 } from '../orders/index.ts';
 import { readAppliedPayments, readEarlyPayments, readPayments } from '../payments/index.ts';
@@ -58,6 +59,7 @@ export async function loadWorld(
   const applied = await appliedPaymentsFor(sql, events, orders);
   const adjustments = await adjustmentsFor(sql, events);
   const asked = await askedBefore(sql, events, orders);
+  const announced = await announcedBefore(sql, events, orders);
   const goodsIds = named ?? goodsIdsOf(events, (orderId) => orders.get(orderId)?.order);
   await ensureStock(sql, [
     ...new Set(events.flatMap((event) => (isStockEvent(event) ? [event.goodsId] : []))),
@@ -76,6 +78,7 @@ export async function loadWorld(
     applied,
     adjustments,
     asked,
+    announced,
     holds,
   };
   return new World(facts, rules);
@@ -134,7 +137,7 @@ export function goodsOf(
   if (event.kind === 'sell') {
     return !order || UNSOLD.has(order.state) ? goodsNamedBy(event) : [];
   }
-  if (event.kind === 'refunded') return [];
+  if (event.kind === 'refunded' || event.kind === 'payment-started') return [];
   const open = isReturn(event) ? RETURNABLE : OPEN;
   return order && open.has(order.state) ? order.lines.map(({ goodsId }) => goodsId) : [];
 }
@@ -213,3 +216,14 @@ async function holdsFor(
 }
 
 const HOLDING: ReadonlySet<string> = new Set(['reserve', 'due', 'extend']);
+
+async function announcedBefore(
+  sql: Sql,
+  events: readonly SagaEvent[],
+  orders: ReadonlyMap<string, KnownOrder>,
+): Promise<ReadonlySet<string>> {
+  const seqs = events.flatMap((event) =>
+    event.kind === 'payment-started' ? (orders.get(event.orderId)?.seq ?? []) : [],
+  );
+  return seqs.length === 0 ? new Set() : await readAnnounced(sql, seqs);
+}

@@ -31,6 +31,7 @@ export function nudgeAfter(world: World, events: readonly SagaEvent[], nudges: N
   }
   if (placed.length > 0) nudges.reserve(placed);
   if (ends.size === 0) return;
-  const seconds = new Set([...ends].map((end) => Math.ceil(millisOf(end) / 1000)));
+  const { graceSeconds = 0 } = world.rules;
+  const seconds = new Set([...ends].map((end) => Math.ceil(millisOf(end) / 1000) + graceSeconds));
   nudges.wakeAt([...seconds], world.facts.now);
 }

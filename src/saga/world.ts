@@ -36,6 +36,8 @@ export interface WorldFacts {
   readonly adjustments: ReadonlyMap<string, Adjustment>;
   /** What was asked for before under the ids of this batch. */
   readonly asked: readonly PartRequest[];
+  /** Orders for which a payment was announced. */
+  readonly announced: ReadonlySet<string>;
   /** Empty where there are no limits. */
   readonly holds: BuyerHolds;
 }
@@ -88,6 +90,7 @@ export class World {
     const replaces = replacedBy(event);
     return {
       ...(replaces === undefined ? {} : { replaced: this.replacedOf(replaces) }),
+      announced: event.kind === 'payment-started' && this.isAnnounced(event.orderId),
       asked: isPartEvent(event) ? this.askedBefore(event) : undefined,
       order: orderId === null ? undefined : this.orderOf(orderId),
       early: this.paymentsIn('early', orderId),
@@ -153,6 +156,13 @@ export class World {
       (order) => order.buyerId === buyerId && order.state === 'reserved',
     );
     return [...read.filter(({ orderId }) => !this.orders.has(orderId)), ...mine];
+  }
+
+  private isAnnounced(orderId: string): boolean {
+    const isHere = this.steps.some(
+      (step) => step.orderId === orderId && step.event === 'payment-started',
+    );
+    return isHere || this.facts.announced.has(orderId);
   }
 
   private replacedOf(orderId: string): Pick<View, 'order' | 'early'> {

@@ -30,17 +30,19 @@ export async function writeWorld(
   { fence, beforeStock }: Writing,
 ): Promise<void> {
   const { now, orders: read } = world.facts;
+  const { graceSeconds = 0 } = world.rules;
   const changed = world.changedOrders();
   const fresh = changed.filter(({ orderId }) => !read.has(orderId));
   const seqs = new Map([...read].map(([orderId, { seq }]) => [orderId, seq]));
   if (fresh.length > 0) {
-    for (const [orderId, seq] of await insertOrders(sql, fresh, now)) seqs.set(orderId, seq);
+    for (const [orderId, seq] of await insertOrders(sql, fresh, now, graceSeconds))
+      seqs.set(orderId, seq);
   }
   const seqOf = (orderId: string) => present(seqs.get(orderId), `order ${orderId}`);
   const filled = await fillStubs(sql, world);
   // What follows is asked for in one turn and goes in one trip, in this order.
   await together([
-    moveOrders(sql, changesOf(world), now),
+    moveOrders(sql, changesOf(world), now, graceSeconds),
     insertLines(
       sql,
       [...fresh, ...filled].map((order) => ({ order, seq: seqOf(order.orderId) })),

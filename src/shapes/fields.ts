@@ -30,6 +30,12 @@ export const holdSecondsField = Type.Integer({
   description: 'a whole number of seconds from 1 to 604800',
 });
 
+export const payingSecondsField = Type.Integer({
+  minimum: 1,
+  maximum: 3600,
+  description: 'a whole number of seconds from 1 to 3600',
+});
+
 export const amountField = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,

@@ -19,6 +19,7 @@ export {
   limitField,
   noticeIdField,
   orderIdField,
+  payingSecondsField,
   paymentIdField,
   quantityField,
   reasonField,

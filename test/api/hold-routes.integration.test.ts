@@ -77,6 +77,33 @@ describe('holds over HTTP', () => {
     expect([refused.status, refused.body['code']]).to.deep.equal([409, 'not-replaceable']);
   });
 
+  it('are kept for a payment that is announced, once', async () => {
+    await place('a');
+    const path = '/v1/orders/a/payment-started';
+    const first = await room.send('payments', 'POST', path, { seconds: 3600 });
+    expect([first.status, first.body['state']]).to.deep.equal([200, 'reserved']);
+    const again = await room.send('producer', 'POST', path, { seconds: 60 });
+    expect(again.body).to.deep.equal(first.body);
+    expect((await room.send('producer', 'POST', path, { seconds: 3601 })).status).to.equal(400);
+    const unheard = await room.send('producer', 'POST', '/v1/orders/z/payment-started', {
+      seconds: 60,
+    });
+    expect([unheard.status, unheard.body['code']]).to.deep.equal([409, 'not-reserved']);
+  });
+
+  it('are kept for a payment that is announced, once', async () => {
+    await place('a');
+    const path = '/v1/orders/a/payment-started';
+    const first = await room.send('payments', 'POST', path, { seconds: 3600 });
+    expect([first.status, first.body['state']]).to.deep.equal([200, 'reserved']);
+    const again = await room.send('producer', 'POST', path, { seconds: 60 });
+    expect(again.body).to.deep.equal(first.body);
+    expect((await room.send('producer', 'POST', path, { seconds: 3601 })).status).to.equal(400);
+    const other = '/v1/orders/z/payment-started';
+    const unheard = await room.send('producer', 'POST', other, { seconds: 60 });
+    expect([unheard.status, unheard.body['code']]).to.deep.equal([409, 'not-reserved']);
+  });
+
   it('take no time that no hold may have, and no role that may not', async () => {
     await place('a');
     const path = '/v1/orders/a/extend';

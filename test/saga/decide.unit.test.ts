@@ -84,6 +84,11 @@ const COLUMNS = {
   'refunded, again': { event: refundedEvent, view: known({ state: 'refunded' }) },
   'refunded, not due': { event: refundedEvent, view: known({}) },
   'refunded, another payment': { event: refundedEvent, view: known({ orderId: 'x' }) },
+  'payment started': { event: { kind: 'payment-started', orderId: 'o', seconds: 60, via } },
+  'payment started, again': {
+    event: { kind: 'payment-started', orderId: 'o', seconds: 60, via },
+    view: { announced: true },
+  },
   extend: { event: { kind: 'extend', orderId: 'o', seconds: 60, via } },
   'extend, goods are gone': {
     event: { kind: 'extend', orderId: 'o', seconds: 60, via },
@@ -218,6 +223,16 @@ const TABLE: Record<keyof typeof COLUMNS, Record<States, string>> = {
   'refunded, again': { ...nothing, unknown: 'unchanged awaited' },
   'refunded, not due': refused('not-refund-due'),
   'refunded, another payment': refused('unknown-payment'),
+  'payment started': {
+    ...refused('not-reserved'),
+    reserved: 'changed reserved',
+    paid: 'unchanged paid',
+  },
+  'payment started, again': {
+    ...refused('not-reserved'),
+    reserved: 'unchanged reserved',
+    paid: 'unchanged paid',
+  },
   extend: {
     ...refused('not-reserved'),
     reserved: 'changed reserved',

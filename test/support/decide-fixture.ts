@@ -69,6 +69,7 @@ export function viewWith({ balances, ...more }: ViewParts = {}): View {
     payment: undefined,
     adjustment: undefined,
     asked: undefined,
+    announced: false,
     rules: { latePayment: 'reserve-again', holdSeconds: 900 },
     now: NOW,
     holdsOf: () => [],

@@ -69,6 +69,9 @@ export class MemoryWorld {
         applied: payments.filter(({ state }) => state === 'applied'),
         adjustments: new Map(this.adjustments),
         asked: [...this.asked],
+        announced: new Set(
+          this.steps.flatMap((one) => (one.event === 'payment-started' ? [one.orderId] : [])),
+        ),
         holds: this.holds(),
       },
       this.rules,

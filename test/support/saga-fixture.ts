@@ -40,6 +40,7 @@ export interface SagaDoors {
     paymentId: string,
     said?: { actor: string; reason: string },
   ): Promise<OrderOutcome>;
+  announce(orderId: string, seconds: number): Promise<OrderOutcome>;
   extend(orderId: string, seconds: number): Promise<OrderOutcome>;
   restock(goodsId: number, delta: number, idempotencyKey?: string): Promise<StockOutcome>;
 }
@@ -112,6 +113,7 @@ export function sagaOver(database: Database, options: SagaFixtureOptions = {}): 
       order({ kind: 'return-lines', orderId, requestId, parts, via }),
     refunded: (orderId, paymentId, said = { actor: 'ann', reason: 'transfer' }) =>
       order({ kind: 'refunded', orderId, paymentId, ...said, via }),
+    announce: (orderId, seconds) => order({ kind: 'payment-started', orderId, seconds, via }),
     extend: (orderId, seconds) => order({ kind: 'extend', orderId, seconds, via }),
     giveBack: (orderId) => order({ kind: 'return', orderId, via }),
     restock: async (goodsId, delta, idempotencyKey = `restock-${randomName(6)}`) => {

@@ -80,6 +80,12 @@ export const event: fc.Arbitrary<SagaEvent> = fc.oneof(
     reason: 'transfer',
     via,
   })),
+  orderId.map((id) => ({
+    kind: 'payment-started' as const,
+    orderId: id,
+    seconds: 600,
+    via,
+  })),
   fc.tuple(orderId, fc.constantFrom(60, 7200)).map(([id, seconds]) => ({
     kind: 'extend' as const,
     orderId: id,

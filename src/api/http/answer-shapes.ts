@@ -19,6 +19,10 @@ const next = orNull(
   Type.Integer({ description: 'send it as before to get the next page; null after the last' }),
 );
 
+const overShape = Type.Boolean({
+  description: 'its time is up; its goods are about to be released',
+});
+
 const lineShape = Type.Object({
   goodsId: Type.Integer(),
   quantity: Type.Integer(),
@@ -123,6 +127,7 @@ const summaryFields = {
   lines: Type.Array(lineShape),
   placedAt: time,
   expiresAt: orNull(time),
+  over: Type.Optional(overShape),
   reason: Type.Optional(Type.String()),
   buyerId: Type.Optional(Type.String()),
   amount: Type.Optional(Type.Integer()),
@@ -205,6 +210,7 @@ export const holdPageShape = Type.Object(
         quantity: Type.Integer(),
         placedAt: time,
         expiresAt: time,
+        over: Type.Optional(overShape),
       }),
     ),
     next,

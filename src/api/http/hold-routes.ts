@@ -5,6 +5,7 @@ import {
   goodsIdField,
   holdSecondsField,
   idempotencyKeyField,
+  payingSecondsField,
   quantityField,
   strictly,
 } from '../../shapes/index.ts';
@@ -24,6 +25,13 @@ const secondsBody = strictly(
   Type.Object(
     { seconds: holdSecondsField },
     { description: 'a time from now { seconds }', examples: [{ seconds: 1800 }] },
+  ),
+);
+
+const payingBody = strictly(
+  Type.Object(
+    { seconds: payingSecondsField },
+    { description: 'a time from now { seconds }', examples: [{ seconds: 600 }] },
   ),
 );
 
@@ -62,6 +70,7 @@ type OrderParams = { orderId: string };
 export function holdRoutes(app: FastifyInstance, parts: HttpParts): void {
   cancelRoute(app, parts);
   extendRoute(app, parts);
+  paymentStartedRoute(app, parts);
 }
 
 function cancelRoute(app: FastifyInstance, parts: HttpParts): void {
@@ -106,6 +115,27 @@ function extendRoute(app: FastifyInstance, parts: HttpParts): void {
     async ({ params, body }, reply) => {
       const event = { kind: 'extend', ...params, seconds: body.seconds, via: VIA } as const;
       return await carryOut(parts, reply, event);
+    },
+  );
+}
+
+function paymentStartedRoute(app: FastifyInstance, parts: HttpParts): void {
+  app.post<{ Params: OrderParams; Body: { seconds: number } }>(
+    '/v1/orders/:orderId/payment-started',
+    {
+      config: { open: ['producer', 'payments'] },
+      schema: {
+        tags,
+        operationId: 'announcePayment',
+        summary: 'Keep a hold while a payment is on its way; once for an order',
+        params: orderParams,
+        body: payingBody,
+        response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const event = { kind: 'payment-started', ...params, seconds: body.seconds } as const;
+      return await carryOut(parts, reply, { ...event, via: VIA });
     },
   );
 }
