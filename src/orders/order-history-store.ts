@@ -23,7 +23,7 @@ export async function historyOfOrder(sql: Sql, seq: number): Promise<readonly Hi
   return rows.map((row) => ({ ...row, detail: readJson(row.detail), at: isoOf(row.at) }));
 }
 
-/** Of these orders those for which a payment was announced; their history is the only note of it. */
+/** Of these orders those for which a payment was announced; only their history says so. */
 export async function readAnnounced(
   sql: Sql,
   seqs: readonly number[],

@@ -85,7 +85,8 @@ const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
     }),
   },
   'hold-returns': {
-    brokenWhen: `m.returned > 0 AND (m.returned > l.quantity - l.cancelled OR o.state NOT IN ('paid', 'returned')
+    brokenWhen: `m.returned > 0 AND (m.returned > l.quantity - l.cancelled
+        OR o.state NOT IN ('paid', 'returned')
         OR (m.settles = 0 AND NOT ${CARRIED}))
       OR o.state = 'returned' AND m.hold = o.holds AND m.returned <> l.quantity - l.cancelled
       OR o.state = 'paid' AND m.hold = o.holds AND m.returned <> l.returned AND NOT ${CARRIED}`,

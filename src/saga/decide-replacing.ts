@@ -6,8 +6,8 @@ import { type Decision, refused, type View } from './decision.ts';
 
 /**
  * A buyer orders again what an unpaid order of theirs still holds: the old order is cancelled, and
- * its units may serve the new one, all at once. When the goods do not suffice even so, the old order
- * stays as it is: whoever asks for too much must not lose what they have.
+ * its units may serve the new one, all at once. When the goods do not suffice even so, the old
+ * order stays as it is: whoever asks for too much must not lose what they have.
  */
 export function decideReplacing(request: OrderRequest, replaces: string, view: View): Decision {
   const { order: known } = view;
@@ -15,33 +15,33 @@ export function decideReplacing(request: OrderRequest, replaces: string, view: V
   if (known && known.state !== 'awaited' && known.state !== 'placed') {
     return decideAtOnce(request, view);
   }
-  const problem = problemOf(request, replaces, view);
-  if (problem) {
-    const order = known ?? awaitedOrder(request.orderId, view.rules.holdSeconds);
-    return refused(...problem, order);
-  }
+  const refusal = refusalOf(request, replaces, view);
+  if (refusal) return refusal;
   const first = cancelOf(replaces, request.orderId, view);
   const placing = decideAtOnce(request, afterwards(view, first, replaces));
   const state = placing.order?.state;
   return state === 'reserved' || state === 'paid' ? { ...placing, first } : placing;
 }
 
-function problemOf(
+function refusalOf(
   { orderId, buyerId }: OrderRequest,
   replaces: string,
-  { replaced }: View,
-): readonly ['not-replaceable' | 'already-paid', string] | null {
+  { order: known, replaced, rules }: View,
+): Decision | null {
+  const order = known ?? awaitedOrder(orderId, rules.holdSeconds);
   const old = replaced?.order;
-  if (replaces === orderId) return ['not-replaceable', `order ${orderId} cannot replace itself`];
+  if (replaces === orderId) {
+    return refused('not-replaceable', `order ${orderId} cannot replace itself`, order);
+  }
   switch (old?.state) {
     case 'paid':
     case 'returned':
-      return ['already-paid', `order ${replaces} is paid and cannot be replaced`];
+      return refused('already-paid', `order ${replaces} is paid and cannot be replaced`, order);
     case 'placed':
-    case 'reserved': {
-      const isSame = old.buyerId !== null && old.buyerId === buyerId;
-      return isSame ? null : ['not-replaceable', `order ${replaces} is not of the same buyer`];
-    }
+    case 'reserved':
+      return old.buyerId !== null && old.buyerId === buyerId
+        ? null
+        : refused('not-replaceable', `order ${replaces} is not of the same buyer`, order);
     case undefined:
     case 'awaited':
     case 'rejected':

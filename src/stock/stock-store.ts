@@ -131,8 +131,8 @@ export async function insertMovements(
   if (rows.length === 0) return;
   const shared = [fence === null ? null : String(fence), now];
   await sql.write(
-    `INSERT INTO movements (goods_id, version, kind, quantity, order_seq, hold, part, leg, fence, at)
-     VALUES ?`,
+    `INSERT INTO movements (goods_id, version, kind, quantity, order_seq, hold, part, leg, fence,
+       at) VALUES ?`,
     [
       rows
         .toSorted((one, other) => one.goodsId - other.goodsId || one.version - other.version)

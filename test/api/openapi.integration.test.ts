@@ -122,7 +122,10 @@ describe('the description of the API', () => {
       expect(example, name).to.be.an('object');
       if (security?.some((one) => 'signature' in one)) continue;
       const [method = ''] = name.split(' ');
-      const to = path.replace('{goodsId}', '7').replace('{orderId}', 'A-1001');
+      const to = path
+        .replace('{goodsId}', '7')
+        .replace('{orderId}', 'A-1001')
+        .replace('{paymentId}', 'p');
       for (const role of Object.keys(TOKENS) as (keyof typeof TOKENS)[]) {
         const { status } = await room.send(role, method, to.replace('{noticeId}', '1'), example);
         expect(status, `${name} ${role}`).to.not.equal(400);

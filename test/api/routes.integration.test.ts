@@ -43,8 +43,13 @@ GET    /v1/orders                     viewer producer payments
 POST   /v1/orders                     producer
 GET    /v1/orders/:orderId            viewer producer payments
 POST   /v1/orders/:orderId/cancel     producer
+POST   /v1/orders/:orderId/extend     producer
+POST   /v1/orders/:orderId/payment-started producer payments
 POST   /v1/orders/:orderId/payments   payments
+POST   /v1/orders/:orderId/returns    producer
 POST   /v1/orders/batch               producer
+GET    /v1/payments                   viewer payments
+POST   /v1/payments/:paymentId/refunded payments operator
 GET    /v1/stock/:goodsId             viewer producer payments
 PUT    /v1/stock/:goodsId             operator
 POST   /v1/stock/:goodsId/adjustments operator
@@ -67,6 +72,7 @@ const pathOf = (url: string): string =>
   url
     .replace(':orderId', 'o-1')
     .replace(':goodsId', '7')
+    .replace(':paymentId', 'pay-1')
     .replace(':noticeId', '1')
     .replace('*', 'index.css');
 

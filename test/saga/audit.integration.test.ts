@@ -100,8 +100,8 @@ const SPOILINGS: readonly Spoiling[] = [
     what: 'a hold reserved twice',
     by: [
       'ALTER TABLE movements DROP KEY movements_once',
-      `INSERT INTO movements SELECT goods_id, 100, kind, quantity, order_seq, hold, leg, fence, at, 0
-       FROM movements WHERE ${movement('reserved', 'reserve')} AND goods_id = 2`,
+      `INSERT INTO movements SELECT goods_id, 100, kind, quantity, order_seq, hold, leg, fence, at,
+       0 FROM movements WHERE ${movement('reserved', 'reserve')} AND goods_id = 2`,
     ],
     seen: ['hold-opens', 'ledger-balance', 'ledger-balance', 'ledger-versions', 'stock-version'],
   },

@@ -54,7 +54,8 @@ describe('a shop that has read of the bugs of others', () => {
     await shop.letTimePass('wide');
     expect(await shop.due('wide')).to.include({ state: 'expired' });
     const [sums] = await shop.database.rows(
-      'SELECT CAST(SUM(available) AS SIGNED) AS available, CAST(SUM(held) AS SIGNED) AS held FROM stock',
+      `SELECT CAST(SUM(available) AS SIGNED) AS available, CAST(SUM(held) AS SIGNED) AS held
+       FROM stock`,
     );
     expect({ ...(sums as object) }).to.deep.equal({ available: 200, held: 0 });
   });

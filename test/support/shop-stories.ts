@@ -10,7 +10,7 @@ const orderId = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const goodsId = fc.constantFrom(1, 2, 3);
 
 /** The same order always asks for the same, but for one that lies now and then. */
-export const contents = {
+const contents = {
   a: [{ goodsId: 1, quantity: 2 }],
   b: [
     { goodsId: 1, quantity: 1 },

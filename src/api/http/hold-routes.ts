@@ -59,7 +59,7 @@ const cancelBody = Type.Union(
   ],
   {
     description: 'nothing, or {}, or the units to cancel { lines, cancelId? }',
-    examples: [{}, { lines: [{ goodsId: 7, quantity: 1 }], cancelId: 'less-1' }],
+    examples: [{ lines: [{ goodsId: 7, quantity: 1 }], cancelId: 'less-1' }],
   },
 );
 
