@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { AppError, type LogLevel } from '../kernel/index.ts';
 import type { Rules } from '../saga/index.ts';
 import type { LogFormat } from '../telemetry/index.ts';
+import { checkPrefix, redisFrom } from './redis-setting.ts';
 import { type RunningSystem, readRunningSystem } from './running-system.ts';
 import { type Environment, Settings } from './settings.ts';
 
@@ -21,6 +22,8 @@ export interface Config {
   readonly home: string;
   readonly doors: DoorsConfig;
   readonly notices: NoticesConfig;
+  /** What whoever runs this should know of how the settings were read. */
+  readonly notes: readonly string[];
 }
 
 const LOCK_SCHEMES = ['redis', 'rediss', 'etcd', 'etcds', 'zookeeper'];
@@ -66,9 +69,10 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const home = resolve(from.text('HOLDFAST_HOME') ?? '.holdfast');
   const running = readRunningSystem(join(home, 'run.json'));
   const notices = noticesFrom(from, running, problems);
+  const redis = redisFrom(from, running?.redisUrl, problems);
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
-    redisUrl: from.url('HOLDFAST_REDIS_URL', ['redis', 'rediss'], running?.redisUrl),
+    redisUrl: redis.redisUrl,
     lockUrls: from.urls('HOLDFAST_LOCK_URLS', LOCK_SCHEMES, running?.lockUrls, [
       'mysql:',
       'memory:',
@@ -97,7 +101,9 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     home,
     doors: doorsFrom(from, running),
     notices,
+    notes: redis.notes,
   };
+  checkPrefix(config.redisUrl, config.queuePrefix, problems);
   if (problems.length === 0) return config;
   throw new AppError(
     'invalid-settings',
