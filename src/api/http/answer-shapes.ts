@@ -259,6 +259,8 @@ export const deadLetterPageShape = Type.Object(
         firstAt: time,
         lastAt: time,
         replayedAt: orNull(time),
+        replayedBy: orNull(Type.String()),
+        replayReason: orNull(Type.String()),
       }),
     ),
     next,
