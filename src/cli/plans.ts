@@ -23,6 +23,8 @@ import { queuesShow } from './commands/queues-command.ts';
 import { refundsDone } from './commands/refunds-done-command.ts';
 import { refundsList } from './commands/refunds-list-command.ts';
 import { stockAdjust } from './commands/stock-adjust-command.ts';
+import { stockCount } from './commands/stock-count-command.ts';
+import { stockExplain } from './commands/stock-explain-command.ts';
 import { stockGet } from './commands/stock-get-command.ts';
 import { stockHolds } from './commands/stock-holds-command.ts';
 import { stockImport } from './commands/stock-import-command.ts';
@@ -36,7 +38,16 @@ export const GROUPS: readonly PlanGroup[] = [
   {
     name: 'stock',
     summary: 'What is for sale, and the ledger of it',
-    plans: [stockGet, stockSet, stockAdjust, stockImport, stockMovements, stockHolds],
+    plans: [
+      stockGet,
+      stockSet,
+      stockCount,
+      stockAdjust,
+      stockImport,
+      stockMovements,
+      stockHolds,
+      stockExplain,
+    ],
   },
   {
     name: 'order',

@@ -180,6 +180,7 @@ function keysOf(event: SagaEvent): readonly Key[] {
     case 'refunded':
       return [event.orderId, `payment:${event.paymentId}`];
     case 'stock-set':
+    case 'stock-count':
     case 'stock-adjust':
       return [`adjustment:${event.idempotencyKey}`];
     case 'placed':

@@ -46,6 +46,7 @@ export function decide(event: SagaEvent, view: View): Decision {
     case 'refunded':
       return decideRefunded(event, view);
     case 'stock-set':
+    case 'stock-count':
     case 'stock-adjust':
       return decideStock(event, view);
   }

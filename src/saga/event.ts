@@ -21,6 +21,7 @@ export type SagaEvent = { readonly via: Via } & (
   | RefundedEvent
   | SellEvent
   | StockSetEvent
+  | StockCountEvent
   | StockAdjustEvent
 );
 
@@ -105,6 +106,16 @@ export interface StockSetEvent {
   readonly idempotencyKey: string;
 }
 
+/** What somebody has counted on the shelf: units for sale and units on hold together. */
+export interface StockCountEvent {
+  readonly kind: 'stock-count';
+  readonly goodsId: number;
+  readonly onHand: number;
+  readonly expectedVersion?: number;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}
+
 export interface StockAdjustEvent {
   readonly kind: 'stock-adjust';
   readonly goodsId: number;
@@ -113,11 +124,13 @@ export interface StockAdjustEvent {
   readonly idempotencyKey: string;
 }
 
-export type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-adjust' }>;
+export type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-count' | 'stock-adjust' }>;
 export type OrderEvent = Exclude<SagaEvent, StockEvent>;
 
+const STOCK_KINDS: ReadonlySet<string> = new Set(['stock-set', 'stock-count', 'stock-adjust']);
+
 export function isStockEvent(event: SagaEvent): event is StockEvent {
-  return event.kind === 'stock-set' || event.kind === 'stock-adjust';
+  return STOCK_KINDS.has(event.kind);
 }
 
 export function orderIdOf(event: OrderEvent): string {

@@ -10,6 +10,7 @@ import type { Payment } from '../../src/payments/index.ts';
 import type { Adjustment, Balance } from '../../src/stock/index.ts';
 import { decide } from '../../src/saga/decide.ts';
 import type { Rules } from '../../src/saga/decision.ts';
+import { isStockEvent } from '../../src/saga/event.ts';
 import type { Outcome, SagaEvent } from '../../src/saga/index.ts';
 import { noticesAfter } from '../../src/saga/notices-after.ts';
 import { type DecidedMove, type DecidedStep, World } from '../../src/saga/world.ts';
@@ -36,7 +37,7 @@ export class MemoryWorld {
   batch(events: readonly SagaEvent[], due: ReadonlySet<string> = new Set()): Outcome[] {
     const world = this.load(due);
     for (const event of events) {
-      if (event.kind !== 'stock-set' && event.kind !== 'stock-adjust') continue;
+      if (!isStockEvent(event)) continue;
       if (!this.balances.has(event.goodsId)) {
         this.balances.set(event.goodsId, emptyBalance(event.goodsId));
         return this.batch(events, due);
