@@ -24,7 +24,11 @@ export interface SeedSize {
   readonly workers: number;
 }
 
+/** Of the campaign. */
 export const FULL_SIZE: SeedSize = { orders: 520, lengthMs: 13_000, meanGapMs: 190, workers: 2 };
+
+/** What fits between two other tests. */
+export const SHORT_SIZE: SeedSize = { orders: 120, lengthMs: 5000, meanGapMs: 190, workers: 2 };
 
 export interface SeedResult {
   readonly seed: number;
@@ -113,9 +117,9 @@ class SeedPlay {
     const { seed, size } = this.#call;
     await this.#start();
     marks.push(performance.now());
-    const sending = this.#post.run();
-    const watching = watchBooks(this.#world.database, this.#history, this.#closing.signal);
     const pace = paceOf(performance.now() - (marks[0] ?? 0));
+    const sending = this.#post.run(pace);
+    const watching = watchBooks(this.#world.database, this.#history, this.#closing.signal);
     const [lengthMs, meanGapMs] = [size.lengthMs * pace, size.meanGapMs * pace];
     const plan = workloadOf(seed, { ...size, lengthMs });
     const faults = faultsOf(seed, { ...size, lengthMs, meanGapMs });

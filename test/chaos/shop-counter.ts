@@ -1,4 +1,4 @@
-import { messageOf, pause, signatureOf, systemClock } from '../../src/kernel/index.ts';
+import { Gate, messageOf, pause, signatureOf, systemClock } from '../../src/kernel/index.ts';
 import type { ChaosHistory, Door, OpName } from './chaos-history.ts';
 
 export const TOKENS = {
@@ -28,7 +28,9 @@ export interface Told {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 6000;
+/** Callers at once. More than a busy machine can serve would all be served too late. */
+const AT_ONCE = 48;
 /** Refusals that are decisions about an order, and no failures: it is known and was rejected. */
 const DECIDED = new Set(['sold-out', 'unknown-goods']);
 
@@ -37,6 +39,7 @@ export class ShopCounter {
   readonly #url: () => string;
   readonly #history: ChaosHistory;
   readonly #closing: AbortSignal;
+  readonly #gate = new Gate(AT_ONCE);
 
   constructor(url: () => string, history: ChaosHistory, closing: AbortSignal) {
     this.#url = url;
@@ -47,7 +50,7 @@ export class ShopCounter {
   /** Ends with an answer, or when the shop closes. */
   async ask(asked: Asked): Promise<Told | null> {
     for (let attempt = 1; !this.#closing.aborted; attempt += 1) {
-      const told = await this.#askOnce(asked);
+      const told = await this.#gate.pass(1, () => this.#askOnce(asked));
       if (told || asked.once) return told;
       await pause(Math.min(250 * attempt, 2500), this.#closing);
     }
@@ -55,6 +58,7 @@ export class ShopCounter {
   }
 
   async #askOnce(asked: Asked): Promise<Told | null> {
+    if (this.#closing.aborted) return null; // it waited for its turn until the shop closed
     const { f, key, door, a } = asked;
     const call = this.#history.call(f, key, door, a);
     try {

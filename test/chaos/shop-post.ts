@@ -61,7 +61,7 @@ export class ShopPost {
   }
 
   /** Looks what has arrived and sends the rest again, until the shop closes. */
-  async run(): Promise<void> {
+  async run(pace: number): Promise<void> {
     while ((await pause(LOOK_MS, this.#closing)) === 'elapsed') {
       try {
         await this.#collect();
@@ -71,7 +71,7 @@ export class ShopPost {
       }
       const now = performance.now();
       const late = this.#waiting.filter(
-        ({ sentMs, times }) => now - sentMs > AGAIN_MS * Math.min(times, 3),
+        ({ sentMs, times }) => now - sentMs > AGAIN_MS * pace * Math.min(times, 3),
       );
       this.resent += late.length;
       for (const queue of ['order-placed', 'payment-confirmed'] as const) {
