@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pause } from '../../src/kernel/index.ts';
 import { programEnvironment } from '../support/program-environment.ts';
-import { until } from '../support/until.ts';
 
 export interface ProcessCall {
   readonly name: string;
@@ -63,8 +62,14 @@ export class ChaosProcess {
     this.#ended = this.#supervise();
   }
 
-  ready(withinMs: number): Promise<void> {
-    return until(() => this.#ready, withinMs, `${this.name} is ready`, 20);
+  async ready(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (!this.#ready) {
+      if (performance.now() > end) {
+        throw new Error(`${this.name} is not ready after ${withinMs} ms: ${this.log.slice(-600)}`);
+      }
+      await pause(20);
+    }
   }
 
   /** Its clock will be wrong by so much from its next start on. */

@@ -11,7 +11,6 @@ import { PAYMENT_SECRET, TOKENS } from './shop-counter.ts';
 
 export const LOCK_TTL_MS = 1500;
 const SWEEP_MS = 500;
-const PREFIX = '{chaos}';
 
 /** The lines of one process: to the database, to the queue, to each lock node. */
 export type Links = readonly ChaosLink[];
@@ -60,7 +59,7 @@ export async function openWorld(options: WorldOptions): Promise<ChaosWorld> {
       logger: silentLogger,
       name: 'shop',
     }),
-    prefix: PREFIX,
+    prefix: prefixOf(name),
     onError: () => undefined, // the shop sends again whatever was not seen to arrive
   });
   const all = [...links.flat(), door, queue];
@@ -88,6 +87,9 @@ export async function openWorld(options: WorldOptions): Promise<ChaosWorld> {
     },
   };
 }
+
+/** Of this seed alone: a Redis whose file loses its tail may remember jobs of the seed before. */
+const prefixOf = (name: string) => `{${name}}`;
 
 async function freshServers(site: ChaosSite, name: string): Promise<void> {
   await Promise.all([site.queue, ...site.locks].map((node) => node.client.flushall()));
@@ -136,7 +138,7 @@ function processOf(options: WorldOptions, database: string, links: Links, at: nu
       HOLDFAST_REDIS_URL: `redis://127.0.0.1:${toQueue}`,
       HOLDFAST_LOCK_URLS: toLocks.map((port) => `redis://127.0.0.1:${port}`).join(','),
       HOLDFAST_LOCK_TTL_MS: String(LOCK_TTL_MS),
-      HOLDFAST_QUEUE_PREFIX: PREFIX,
+      HOLDFAST_QUEUE_PREFIX: prefixOf(database),
       HOLDFAST_SWEEP_MS: String(SWEEP_MS),
       HOLDFAST_HOLD_SECONDS: '3',
       HOLDFAST_HTTP_PORT: String(site.doorPort),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { pause } from '../../src/kernel/index.ts';
 import { isFailure } from '../../src/mysql/index.ts';
 import { watchBooks } from './books-watch.ts';
@@ -101,6 +102,7 @@ class SeedPlay {
 
   constructor(call: SeedCall, world: ChaosWorld, history: ChaosHistory) {
     const closing = this.#closing.signal;
+    setMaxListeners(0, closing); // every caller that waits for its next try listens to it
     this.#call = call;
     this.#world = world;
     this.#history = history;

@@ -38,8 +38,7 @@ export function checkPaths({ dump }: Evidence): Broken[] {
 function faultsOf(order: OrderRow, steps: readonly StepRow[]): string[] {
   const faults: string[] = [];
   let state: string | null = null;
-  let at = 0;
-  for (const [index, { step, event, from, to, at: when }] of steps.entries()) {
+  for (const [index, { step, event, from, to }] of steps.entries()) {
     if (step !== index + 1) faults.push(`has step ${step} in the place of ${index + 1}`);
     if (from !== state) faults.push(`step ${step} begins in ${from}, it was ${state}`);
     if (!LEGAL.has(`${from ?? '-'} ${event} ${to}`)) {
@@ -50,9 +49,7 @@ function faultsOf(order: OrderRow, steps: readonly StepRow[]): string[] {
     if (from === 'expired' && to === 'reserved' && next?.to !== 'paid') {
       faults.push('was reserved again, and not paid with it');
     }
-    if (when < at) faults.push(`step ${step} was before the one before it`);
     state = to;
-    at = when;
   }
   if (state !== order.state) faults.push(`is ${order.state}, its history ends in ${state}`);
   if (steps.length !== order.version) {
