@@ -12,8 +12,8 @@ const WRONG: Readonly<Record<string, string>> = {
       SELECT l.goods_id, SUM(l.quantity) AS units FROM orders o
       JOIN order_lines l ON l.order_seq = o.seq WHERE o.state = 'reserved' GROUP BY l.goods_id) h
     ON h.goods_id = s.goods_id WHERE s.held <> COALESCE(h.units, 0)`,
-  'a version that its ledger does not have': `SELECT s.goods_id AS id FROM stock s WHERE s.version <>
-    (SELECT COUNT(*) FROM movements m WHERE m.goods_id = s.goods_id)`,
+  'a version that its ledger does not have': `SELECT s.goods_id AS id FROM stock s
+    WHERE s.version <> (SELECT COUNT(*) FROM movements m WHERE m.goods_id = s.goods_id)`,
 };
 
 /** Looks at the books in single moments while everything goes on; answers how often it could. */

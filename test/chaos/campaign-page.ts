@@ -15,7 +15,8 @@ const NOT_COVERED = [
   'jumps of the clock of the database itself',
   'lost packets and half-open lines below TCP: a proxy stands for the network',
   'more than one machine, replicas and failover, Galera, Redis Cluster',
-  'jobs that BullMQ delivers again because their worker died: that takes 30 to 45 s, and a seed is over by then',
+  'jobs that are delivered again because their worker died: BullMQ takes 30 to 45 s for that, ' +
+    'and a seed is over by then',
   'gRPC, notices, the archive, and the locks on etcd and ZooKeeper, which have tests of their own',
 ];
 
@@ -26,13 +27,15 @@ export function campaignPage(
   results: readonly SeedResult[],
 ): string {
   const broken = results.filter((result) => result.broken.length > 0);
+  const kinds = Object.keys(total.byKind).length;
   return [
     `# A campaign of ${total.seeds} seeds`,
     '',
-    `Written by \`npm run chaos -- --seeds ${facts.seeds} --write\` at commit \`${facts.commit}\`, on`,
-    `${facts.machine}, in ${facts.minutes} minutes. One seed again: \`npm run chaos -- --seed N\`.`,
+    `Written by \`npm run chaos -- --seeds ${facts.seeds} --write\` at commit`,
+    `\`${facts.commit}\`, on ${facts.machine}, in ${facts.minutes} minutes.`,
+    'One seed again: `npm run chaos -- --seed N`.',
     '',
-    `**${total.orders} orders, ${total.faults} faults of ${Object.keys(total.byKind).length} kinds,`,
+    `**${total.orders} orders, ${total.faults} faults of ${kinds} kinds,`,
     `${total.kills} processes killed, ${total.databaseCrashes} crashes of the database,`,
     `${total.sometimes['commit unknown: yes'] + total.sometimes['commit unknown: no']} COMMITs of`,
     `unknown end: ${total.broken} seeds broke a promise.**`,
@@ -64,7 +67,8 @@ export function campaignPage(
     '',
     '## Seeds',
     '',
-    '| seed | orders | faults | kills | storm | quiet after | history |\n|---|---|---|---|---|---|---|',
+    '| seed | orders | faults | kills | storm | quiet after | history |',
+    '|---|---|---|---|---|---|---|',
     ...results.map(seedLine),
     '',
   ].join('\n');

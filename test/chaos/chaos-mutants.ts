@@ -53,8 +53,11 @@ export const CHAOS_MUTANTS: readonly ChaosMutant[] = [
         file: 'saga/transact.js',
         text: 'export class MovesNeedLock',
         becomes: `const early = (database, work) => new Promise((go, stop) => {
-          database.transaction(async (sql) => { const done = await work(sql); go(done); return done; })
-            .catch(stop);
+          database.transaction(async (sql) => {
+            const done = await work(sql);
+            go(done);
+            return done;
+          }).catch(stop);
         });
         export class MovesNeedLock`,
       },
@@ -186,8 +189,8 @@ export const CHAOS_MUTANTS: readonly ChaosMutant[] = [
     spoils: [
       {
         file: 'saga/decide-placed.js',
-        text: 'return sameContent(known, request) ? unchanged(known, request.orderId) : otherContent(known);',
-        becomes: 'return unchanged(known, request.orderId);',
+        text: 'return sameContent(known, request) ?',
+        becomes: 'return known.version > 0 ?',
       },
     ],
   },
@@ -221,7 +224,7 @@ export const CHAOS_MUTANTS: readonly ChaosMutant[] = [
         becomes: 'if values[i] then',
       },
     ],
-    harmless: 'a lock keeps workers out of each other’s way; fences, versions and row locks decide',
+    harmless: 'locks keep workers apart; fences, versions and row locks are what decides',
   },
   {
     name: 'control: quorum-of-one',
@@ -233,6 +236,7 @@ export const CHAOS_MUTANTS: readonly ChaosMutant[] = [
     name: 'control: unconditional-write',
     breaks: 'balances are written without a condition, under row locks and with the fence',
     spoils: [NO_CONDITION],
-    harmless: 'rows are locked when they are read, and the ledger’s key takes each version once',
+    harmless:
+      'rows are locked when they are read, and the key of the ledger takes each version once',
   },
 ];

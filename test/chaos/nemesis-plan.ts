@@ -141,8 +141,3 @@ function planned(
     skewMs: dice.one(SKEWS_MS),
   };
 }
-
-/** For those who play the same seed again: what to expect, one to a line. */
-export function describeFault({ atMs, kind, forMs, who, server, nodes }: PlannedFault): string {
-  return `${atMs} ms: ${kind} (who ${who}, server ${server}, nodes ${nodes.join('')}, ${forMs} ms)`;
-}

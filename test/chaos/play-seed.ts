@@ -190,7 +190,7 @@ class SeedPlay {
     }
     const nemesis = this.#nemesis.counts;
     const counted = { events, dump, nemesis, stats, resent: this.#post.resent };
-    const faults = Object.fromEntries([...nemesis.faults].toSorted());
+    const faults = Object.fromEntries(nemesis.faults);
     const seconds = (from: number, to: number) => Math.round((to - from) / 100) / 10;
     return {
       seed,

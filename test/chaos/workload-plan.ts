@@ -69,7 +69,7 @@ export const GOODS: readonly { readonly goodsId: number; readonly units: number 
   { goodsId: 7, units: 400 },
   { goodsId: 8, units: 400 },
 ];
-export const COUNTED = [7, 8] as const;
+const COUNTED = [7, 8] as const;
 const HOT = [1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 7, 8] as const;
 
 export interface WorkloadPlan {

@@ -63,10 +63,10 @@ function placed({ key, a, r }: Attempt, known: Known): Broken[] {
     order.buyerId === (a['buyerId'] ?? null) &&
     order.amount === (a['amount'] ?? null);
   if (!isSame) return [{ id: 'S20', what: `order ${key} was answered for other content` }];
-  const told = r['state'];
+  const told = r['state'] as string | undefined;
   const states = (known.stepsOf.get(order.seq) ?? []).map(({ to }) => to);
-  if (told === undefined || states.includes(String(told))) return [];
-  return [{ id: 'S8', what: `order ${key} was told to be ${String(told)}, and never was` }];
+  if (told === undefined || states.includes(told)) return [];
+  return [{ id: 'S8', what: `order ${key} was told to be ${told}, and never was` }];
 }
 
 function paid({ key, a, r }: Attempt, known: Known): Broken[] {

@@ -68,7 +68,11 @@ const minutes = () => Math.round((performance.now() - started) / 6000) / 10;
 function commitNow(): string {
   try {
     const git = (...args: string[]) =>
-      execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+      execFileSync('git', args, {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim();
     return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain') ? '+' : '');
   } catch {
     return 'unknown'; // not a checkout: the results then belong to no commit
@@ -172,7 +176,8 @@ async function hunts(): Promise<boolean> {
   if (values.write) {
     const folder = join(root, 'docs/reference/campaigns');
     mkdirSync(folder, { recursive: true });
-    const title = `# Mutants\n\nWritten by \`npm run chaos -- --mutants --write\` at \`${commit}\`.\n`;
+    const by = 'Written by `npm run chaos -- --mutants --write`';
+    const title = `# Mutants\n\n${by} at \`${commit}\`.\n`;
     writeFileSync(join(folder, 'mutants.md'), `${title}\n${table}\n`);
   }
   return isGood;
