@@ -86,8 +86,13 @@ export class ChaosLink {
     }
   }
 
-  ambush(words: RegExp, how: Ambush['how'], sprung: Ambush['sprung']): void {
-    this.#ambushes.push({ words, how, sprung });
+  /** Answers with what takes it away again. */
+  ambush(words: RegExp, how: Ambush['how'], sprung: Ambush['sprung']): () => void {
+    const ambush = { words, how, sprung };
+    this.#ambushes.push(ambush);
+    return () => {
+      this.#ambushes = this.#ambushes.filter((one) => one !== ambush);
+    };
   }
 
   #join(client: Socket): void {

@@ -10,6 +10,10 @@ const COMMIT = /COMMIT;?$/;
 const SCRIPT = /evalsha/i;
 /** Of one link, so that the process has the others. */
 const LATENCY_MS = 400;
+/** Whoever is to be killed must be there: killed while it starts, it would be killed for nothing. */
+const BACK_MS = 15_000;
+/** How long an ambush waits for somebody to come by. */
+const AMBUSH_MS = 4000;
 const SLOW_BYTES = 6000;
 
 /** What was done, and what came of it that only the nemesis can see. */
@@ -122,7 +126,7 @@ export class ChaosNemesis {
   /** One who is killed while it stands still would not notice; so all of it goes in turns. */
   async #end(victim: ChaosProcess, signal: NodeJS.Signals): Promise<void> {
     await this.#inTurn(victim.name, async () => {
-      if (!victim.isReady) await victim.ready(3000);
+      if (!victim.isReady) await victim.ready(BACK_MS);
       victim.signal(signal);
       await pause(200);
     });
@@ -180,20 +184,21 @@ export class ChaosNemesis {
     for (const link of harmed) link.heal();
   }
 
-  async #ambush({ kind, who, server, forMs }: PlannedFault): Promise<void> {
+  async #ambush({ kind, who, server }: PlannedFault): Promise<void> {
     const own = this.#world.links[who] ?? [];
     const isCommit = kind !== 'script-swallowed';
     const link = own[isCommit ? 0 : Math.max(1, server)];
     let isSprung = false;
     const how = kind === 'commit-cut' ? 'cut-before' : 'swallow-reply';
-    link?.ambush(isCommit ? COMMIT : SCRIPT, how, (answer) => {
+    const disarm = link?.ambush(isCommit ? COMMIT : SCRIPT, how, (answer) => {
       isSprung = true;
       this.#history.nemesis(kind, 'sprung');
       if (kind === 'commit-cut') this.counts.commitsCut += 1;
       // A packet of the database that begins so says: done.
       if (kind === 'commit-swallowed' && answer?.[4] === 0) this.counts.commitsSwallowed += 1;
     });
-    for (let waited = 0; waited < forMs && !isSprung; waited += 50) await pause(50);
+    for (let waited = 0; waited < AMBUSH_MS && !isSprung; waited += 50) await pause(50);
+    disarm?.();
     if (!isSprung) throw new Error('nobody came by');
   }
 

@@ -186,7 +186,8 @@ export class ChaosShop {
         reason: key,
         ...(version === undefined ? {} : { expectedVersion: version }),
       },
-      once: true,
+      // Without a version it is the same however often it is done, as long as nobody orders.
+      once: version !== undefined,
     });
   }
 

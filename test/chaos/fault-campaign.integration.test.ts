@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The campaign itself is `npm run chaos`; this holds that it can be played, and what it says. */
 describe('a short campaign of faults', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let site: ChaosSite;
   before(async () => {
     site = await openSite();

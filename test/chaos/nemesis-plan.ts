@@ -57,6 +57,7 @@ const ALWAYS: readonly FaultKind[] = [
   'worker-kill',
   'worker-kill',
   'worker-kill',
+  'worker-kill',
   'api-kill',
   'database-crash',
   'commit-swallowed',

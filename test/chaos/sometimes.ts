@@ -19,7 +19,7 @@ export const SOMETIMES = {
   deadlocks: 'a deadlock that the database resolved',
   'late payment reserved again': 'goods reserved and sold after the hold had ended',
   'late payment refunded': 'a late payment whose goods were gone',
-  'early payment applied': 'a payment that waited for its order and paid it',
+  'early payment': 'a payment that waited for its order',
   'cancel before the order': 'an order that was cancelled when it came',
   'sold out': 'an order that was rejected',
   'unknown answers': 'a caller who was not told',
@@ -77,7 +77,7 @@ export function countSometimes(counted: Counted): Sometimes {
       payments,
       ({ reason, seq }) => reason === 'sold-out' && lateOf.has(seq),
     ),
-    'early payment applied': count(steps, ({ detail }) => detail?.['became'] === 'early'),
+    'early payment': count(steps, ({ detail }) => detail?.['became'] === 'early'),
     'cancel before the order': count(
       steps,
       ({ from, event, to }) => event === 'cancel' && to === 'awaited' && from !== 'placed',
