@@ -1,5 +1,6 @@
 import type { Attempt } from '../chaos-history.ts';
 import type { Dump, OrderRow, PaymentRow } from '../database-dump.ts';
+import { availableAt } from './ledger-checks.ts';
 import { type Broken, type Evidence, groupBy } from './verdict.ts';
 
 /** S8, S9, S10, S11, S20: what was answered is so, what was refused left nothing, and all once. */
@@ -18,6 +19,8 @@ interface Known {
   readonly linesOf: ReadonlyMap<number, Dump['lines'][number][]>;
   readonly stepsOf: ReadonlyMap<number, Dump['steps'][number][]>;
   readonly adjustments: ReadonlyMap<string, Dump['adjustments'][number][]>;
+  /** By goods id and version. */
+  readonly available: ReadonlyMap<string, number>;
 }
 
 function indexOf(dump: Dump): Known {
@@ -27,6 +30,7 @@ function indexOf(dump: Dump): Known {
     linesOf: groupBy(dump.lines, ({ seq }) => seq),
     stepsOf: groupBy(dump.steps, ({ seq }) => seq),
     adjustments: groupBy(dump.adjustments, ({ reason }) => reason),
+    available: availableAt(dump.movements),
   };
 }
 
@@ -105,8 +109,10 @@ function restocked({ key, a, r }: Attempt, known: Known): Broken[] {
   if (a['delta'] !== undefined && row?.delta !== a['delta']) {
     return [{ id: 'S8', what: `${key} was acknowledged, and is ${row?.delta ?? 'not there'}` }];
   }
-  const isNew = a['delta'] === undefined && !row && r['available'] !== a['available'];
-  return isNew ? [{ id: 'S8', what: `${key} was acknowledged, and did nothing` }] : [];
+  // What was so already needs no row; but then it must have been so.
+  const was = known.available.get(`${String(a['goodsId'])}/${String(r['version'])}`);
+  const isLost = a['available'] !== undefined && was !== a['available'];
+  return isLost ? [{ id: 'S8', what: `${key} was acknowledged, and never was so` }] : [];
 }
 
 /** Only where every attempt was refused is it certain that none was carried out. */

@@ -25,6 +25,19 @@ export function after({ available, held, sold }: Places, move: MovementRow): Pla
   }
 }
 
+/** What there was for sale at each version of each goods id. */
+export function availableAt(moves: readonly MovementRow[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const [goodsId, all] of groupBy(moves, (move) => move.goodsId)) {
+    let places = NOTHING;
+    for (const move of all) {
+      places = after(places, move);
+      found.set(`${goodsId}/${move.version}`, places.available);
+    }
+  }
+  return found;
+}
+
 /** S5, S16, S18: the ledger told anew gives the stock, without a gap, and fences never fall. */
 export function checkLedger({ dump }: Evidence): Broken[] {
   const ledgers = groupBy(dump.movements, ({ goodsId }) => goodsId);

@@ -59,6 +59,11 @@ describe('the checks of promises after a storm', () => {
     expect(brokenIn(checkAnswers, other)).to.deep.equal(['S8']);
     const twice = withRows('adjustments', (rows) => [...rows, ...rows]);
     expect(brokenIn(checkAnswers, twice)).to.include('S11');
+    const set = (available: number, version: number) =>
+      also('stock.set', 'count', { a: { goodsId: 1, available }, r: { available, version } });
+    expect(brokenIn(checkAnswers, set(8, 3))).to.deep.equal([]);
+    expect(brokenIn(checkAnswers, set(7, 3))).to.deep.equal(['S8']);
+    expect(brokenIn(checkAnswers, set(8, 6))).to.deep.equal(['S8']);
   });
 
   it('notice what was refused and done all the same (S9)', () => {
