@@ -71,7 +71,7 @@ describe('batches that follow each other on the same goods', () => {
     expect(await stock()).to.include({ available: 0, held: 0, sold: 8 });
   });
 
-  it('blame no event for a version that another process took while the one before writes', async () => {
+  it('blame no event for a version that another process took meanwhile', async () => {
     await fixture.restock(1, 9);
     for (const id of ['w', 'rival']) await fixture.place(id, ONE);
     await fixture.reserve('w');
