@@ -14,6 +14,8 @@ export interface Campaign {
   readonly logLevel?: string;
   /** Told of each seed; false ends the campaign. */
   readonly tell: (result: SeedResult, trace: SeedTrace) => boolean;
+  /** Told of a seed that could not be played, and is tried once more. */
+  readonly onTrouble?: (seed: number, error: unknown) => void;
   readonly signal: AbortSignal;
 }
 
@@ -22,11 +24,19 @@ export async function playCampaign(campaign: Campaign): Promise<void> {
   const left = [...campaign.seeds];
   const lane = async (): Promise<void> => {
     if (left.length === 0) return;
-    const site = await openSite(campaign.databaseArgs);
+    let site = await openSite(campaign.databaseArgs);
+    const play = async (seed: number) => await playSeed({ ...campaign, seed, site });
     try {
       for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
         if (campaign.signal.aborted) return;
-        const { result, trace } = await playSeed({ ...campaign, seed, site });
+        const again = seed;
+        const { result, trace } = await play(seed).catch(async (error: unknown) => {
+          // It could not be played, which says nothing of it: once more, on other servers.
+          campaign.onTrouble?.(again, error);
+          await site.close();
+          site = await openSite(campaign.databaseArgs);
+          return await play(again);
+        });
         if (!campaign.tell(result, trace)) left.length = 0;
       }
     } finally {

@@ -10,7 +10,7 @@ const COMMIT = /COMMIT;?$/;
 const SCRIPT = /evalsha/i;
 /** Of one link, so that the process has the others. */
 const LATENCY_MS = 400;
-/** Whoever is to be killed must be there: killed while it starts, it would be killed for nothing. */
+/** Whoever is to be killed must be there: killed while it starts, it is killed for nothing. */
 const BACK_MS = 15_000;
 /** How long an ambush waits for somebody to come by. */
 const AMBUSH_MS = 4000;

@@ -137,7 +137,11 @@ function planned(
     forMs: kind === 'worker-stop' ? dice.from(1000, 3500) : dice.from(200, 2200),
     who: dice.below(workers + 1),
     server: dice.one([0, 0, 0, 1, 1, 2, 3, 4, 5, 6]),
-    nodes: dice.some([0, 1, 2, 3, 4], dice.one([1, 2, 3, 3, 5])),
+    // What only a minority forgets the others still know.
+    nodes: dice.some(
+      [0, 1, 2, 3, 4],
+      dice.one(kind === 'locks-flush' ? [2, 5, 5] : [1, 2, 3, 3, 5]),
+    ),
     amount: dice.below(1000) / 1000,
     skewMs: dice.one(SKEWS_MS),
   };

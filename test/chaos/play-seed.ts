@@ -62,7 +62,7 @@ export interface SeedCall {
   readonly logLevel?: string;
 }
 
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 const QUIET_MS = 30_000;
 
 /** How long the processes of a seed take to start on two cores that have nothing else to do. */

@@ -7,6 +7,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../../src/kernel/index.ts';
 import { campaignPage } from '../campaign-page.ts';
 import { playCampaign, seedsOf, totalOf } from '../chaos-campaign.ts';
 import { CHAOS_MUTANTS } from '../chaos-mutants.ts';
@@ -61,6 +62,9 @@ const plan = {
   root,
   signal: stop.signal,
   logLevel: values['log-level'],
+  onTrouble: (seed: number, error: unknown) => {
+    say(`seed ${seed} could not be played and is tried once more: ${messageOf(error)}`);
+  },
 };
 const started = performance.now();
 const minutes = () => Math.round((performance.now() - started) / 6000) / 10;
