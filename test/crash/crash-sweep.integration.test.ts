@@ -17,7 +17,7 @@ describe('a process that fails at a request, and everybody after it', function (
   const runs = plannedRuns(SCENARIOS, { sample });
   let verdict: SweepVerdict;
   before(async () => {
-    verdict = await sweepCrashes({ runs, lanes: 2 });
+    verdict = await sweepCrashes({ runs, scenarios: SCENARIOS, lanes: 2 });
   });
 
   for (const { name, points } of SCENARIOS) {

@@ -28,6 +28,8 @@ export interface SweepVerdict {
 
 export interface SweepOptions {
   readonly runs: readonly PlannedRun[];
+  /** Played in calm, whether a run is of them or not. Default: those of the runs. */
+  readonly scenarios?: readonly Scenario[];
   readonly lanes: number;
   readonly tell?: (verdict: RunVerdict) => void;
   readonly tellCalm?: (verdict: CalmVerdict) => void;
@@ -41,7 +43,9 @@ export async function sweepCrashes(options: SweepOptions): Promise<SweepVerdict>
     Array.from({ length: options.lanes }, () => CrashLane.open(scripts)),
   );
   try {
-    const scenarios = [...new Set(options.runs.map(({ scenario }) => scenario))];
+    const scenarios = options.scenarios ?? [
+      ...new Set(options.runs.map(({ scenario }) => scenario)),
+    ];
     const calm = await onLanes(lanes, scenarios, options.signal, async (lane, scenario) => {
       const verdict = await playCalm(lane, scenario);
       options.tellCalm?.(verdict);
