@@ -101,6 +101,11 @@ export class WireTap {
     return this.#fired;
   }
 
+  /** How many requests were numbered so far. */
+  get numbered(): number {
+    return this.#seen.length;
+  }
+
   /** For how long nobody has asked anything that is numbered. */
   quietMs(): number {
     return performance.now() - this.#lastMs;
