@@ -81,6 +81,19 @@ export class CrashLane {
   /** Plays a scenario from an empty database to the end; with a fault, or with none. */
   async play(scenario: Scenario, fault?: PlayedFault): Promise<Played> {
     const started = performance.now();
+    try {
+      const { points, broken } = await this.#playOnce(scenario, fault);
+      // Whatever went wrong must not go on in the next playing.
+      if (broken.length > 0) await this.#dismiss();
+      return { points, broken, ms: performance.now() - started };
+    } catch (error) {
+      await this.#rival.rest();
+      await this.#dismiss();
+      throw error;
+    }
+  }
+
+  async #playOnce(scenario: Scenario, fault?: PlayedFault): Promise<Omit<Played, 'ms'>> {
     const subject = await this.#subjectOf(scenario);
     if (fault?.mode.startsWith('kill')) this.#makeSpare(scenario);
     const { database } = this.#rival.app;
@@ -108,9 +121,7 @@ export class CrashLane {
     const end = this.#subject?.unexpectedEnd;
     if (end !== undefined) play.blame(end);
     const broken = [...before, ...after.map((what) => `sent again: ${what}`), ...play.blamed];
-    // Whatever went wrong must not go on in the next playing.
-    if (broken.length > 0) await this.#dismiss();
-    return { points, broken, ms: performance.now() - started };
+    return { points, broken };
   }
 
   #newPlay({ queues }: Scenario, mode: Mode | undefined): CrashPlay {

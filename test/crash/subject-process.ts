@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { pause } from '../../src/kernel/index.ts';
 import type { Answer, Ask, SubjectSettings } from './subject-words.ts';
 import { WireTap, type TapTarget } from './wire-tap.ts';
 
@@ -12,6 +13,9 @@ export interface SubjectServers {
   /** What the subject is to be told when its servers stand at these ports. */
   readonly settings: (ports: readonly number[]) => SubjectSettings;
 }
+
+/** Longer than anything takes that is asked: a process that does not answer is to be told of. */
+const PATIENCE_MS = 30_000;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -63,10 +67,19 @@ export class SubjectProcess {
     if (this.isDead) throw new Error('the process is dead');
     this.#asked += 1;
     const id = this.#asked;
-    return await new Promise((resolve, reject) => {
+    const answer = new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#child.send({ ...ask, id }, (error) => error && this.#waiting.get(id)?.reject(error));
     });
+    const done = new AbortController();
+    const late = pause(PATIENCE_MS, done.signal).then(() => {
+      if (this.#waiting.has(id)) throw new Error(`no answer to ${ask.kind} in ${PATIENCE_MS} ms`);
+    });
+    try {
+      return await Promise.race([answer, late.then(() => answer)]);
+    } finally {
+      done.abort();
+    }
   }
 
   get isDead(): boolean {

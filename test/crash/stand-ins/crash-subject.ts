@@ -8,6 +8,7 @@ import { queueHandlers } from '../../../src/app/queue-handlers.ts';
 import { createNoticeDelivery } from '../../../src/delivery/index.ts';
 import {
   messageOf,
+  pause,
   present,
   type Service,
   systemClock,
@@ -73,6 +74,8 @@ async function warmUp(): Promise<void> {
   for (;;) {
     const [view] = await app.locks.inspect(['warm-up']);
     if (view?.nodes.every(({ reachable }) => reachable)) return;
+    // That a node is away is answered at once: without a pause nothing could ever arrive from it.
+    await pause(5);
   }
 }
 
