@@ -8,10 +8,10 @@ import { sweepCrashes, type SweepVerdict } from './sweep-run.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** So many days are a whole sweep; each of them takes about a minute. */
-const PARTS = 16;
+const PARTS = 20;
 
 describe('a process that fails at a request, and everybody after it', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const day = crashSweepDay() ?? Math.floor(systemClock.wallMs() / DAY_MS);
   const sample = partOfDay(day, PARTS);
   const runs = plannedRuns(SCENARIOS, { sample });
