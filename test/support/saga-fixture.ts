@@ -91,6 +91,10 @@ export function sagaOver(database: Database, options: SagaFixtureOptions = {}): 
     random: systemRandom,
     ...(options.batching ? { batching: options.batching } : {}),
   });
+  return sagaDoorsOf(saga);
+}
+
+export function sagaDoorsOf(saga: Saga): SagaDoors {
   const order = async (event: SagaEvent) => (await saga.advance(event)) as OrderOutcome;
   return {
     saga,
