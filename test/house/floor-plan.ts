@@ -4,7 +4,7 @@
  */
 const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
-  ['shapes', 'telemetry', 'mysql', 'redis'],
+  ['shapes', 'telemetry', 'mysql', 'redis', 'records'],
   ['locks', 'cache', 'queues', 'migrations'],
   ['stock', 'orders', 'payments', 'notices', 'catalogue', 'media'],
   ['saga'],
