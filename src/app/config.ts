@@ -10,6 +10,8 @@ export type { Environment };
 export interface Config {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Null: each process remembers for itself alone. */
+  readonly cacheUrl: string | null;
   readonly lockUrls: readonly string[];
   readonly lockPrefix: string;
   readonly lockTtlMs: number;
@@ -66,9 +68,11 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const home = resolve(from.text('HOLDFAST_HOME') ?? '.holdfast');
   const running = readRunningSystem(join(home, 'run.json'));
   const notices = noticesFrom(from, running, problems);
+  const redisUrl = from.url('HOLDFAST_REDIS_URL', ['redis', 'rediss'], running?.redisUrl);
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
-    redisUrl: from.url('HOLDFAST_REDIS_URL', ['redis', 'rediss'], running?.redisUrl),
+    redisUrl,
+    cacheUrl: cacheUrlFrom(from, redisUrl, problems),
     lockUrls: from.urls('HOLDFAST_LOCK_URLS', LOCK_SCHEMES, running?.lockUrls, [
       'mysql:',
       'memory:',
@@ -104,6 +108,18 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
       details: { problems },
     },
   );
+}
+
+/** Queues must never be evicted and a cache must: one server cannot be both. */
+function cacheUrlFrom(from: Settings, redisUrl: string, problems: string[]): string | null {
+  if (from.text('HOLDFAST_CACHE_URL') === undefined) return null;
+  const url = from.url('HOLDFAST_CACHE_URL', ['redis', 'rediss'], undefined);
+  const serverOf = (text: string) =>
+    URL.canParse(text) ? `${new URL(text).hostname}:${new URL(text).port || '6379'}` : null;
+  if (url !== '' && serverOf(url) === serverOf(redisUrl)) {
+    problems.push('HOLDFAST_CACHE_URL names the server of the queues, allowed is one of its own');
+  }
+  return url;
 }
 
 function doorsFrom(from: Settings, running: RunningSystem | null): DoorsConfig {
