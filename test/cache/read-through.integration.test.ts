@@ -159,7 +159,7 @@ describe('a cache in front of a source', () => {
     expect(Math.max(...lives)).to.be.within(123_000, 126_000);
   });
 
-  it('goes to the source while the shared cache is away, and says that it was not told', async () => {
+  it('goes to the source while the shared cache is away, and says it was not told', async () => {
     const cache = await open();
     await read(cache, 'a');
     nodes.at(0).freeze();
