@@ -33,6 +33,7 @@ export function compose(config: Config, name: string): App {
     format: config.logFormat,
     stream: process.stderr,
   }).with({ process: name });
+  for (const note of config.notes) logger.info(note);
   const database = openDatabase({ url: config.databaseUrl, logger });
   const locks = createLocks({
     urls: config.lockUrls,

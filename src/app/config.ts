@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
 import { AppError, type LogLevel } from '../kernel/index.ts';
+import { redisPlace } from '../redis/index.ts';
 import type { Rules } from '../saga/index.ts';
 import type { LogFormat } from '../telemetry/index.ts';
+import { checkPrefix, redisFrom } from './redis-setting.ts';
 import { type RunningSystem, readRunningSystem } from './running-system.ts';
 import { type Environment, Settings } from './settings.ts';
 
@@ -23,6 +25,8 @@ export interface Config {
   readonly home: string;
   readonly doors: DoorsConfig;
   readonly notices: NoticesConfig;
+  /** What whoever runs this should know of how the settings were read. */
+  readonly notes: readonly string[];
 }
 
 const LOCK_SCHEMES = ['redis', 'rediss', 'etcd', 'etcds', 'zookeeper'];
@@ -68,11 +72,11 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const home = resolve(from.text('HOLDFAST_HOME') ?? '.holdfast');
   const running = readRunningSystem(join(home, 'run.json'));
   const notices = noticesFrom(from, running, problems);
-  const redisUrl = from.url('HOLDFAST_REDIS_URL', ['redis', 'rediss'], running?.redisUrl);
+  const redis = redisFrom(from, running?.redisUrl, problems);
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
-    redisUrl,
-    cacheUrl: cacheUrlFrom(from, redisUrl, problems),
+    redisUrl: redis.redisUrl,
+    cacheUrl: cacheUrlFrom(from, redis.redisUrl, problems),
     lockUrls: from.urls('HOLDFAST_LOCK_URLS', LOCK_SCHEMES, running?.lockUrls, [
       'mysql:',
       'memory:',
@@ -99,7 +103,9 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     home,
     doors: doorsFrom(from, running),
     notices,
+    notes: redis.notes,
   };
+  checkPrefix(config.redisUrl, config.queuePrefix, problems);
   if (problems.length === 0) return config;
   throw new AppError(
     'invalid-settings',
@@ -114,9 +120,9 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
 function cacheUrlFrom(from: Settings, redisUrl: string, problems: string[]): string | null {
   if (from.text('HOLDFAST_CACHE_URL') === undefined) return null;
   const url = from.url('HOLDFAST_CACHE_URL', ['redis', 'rediss'], undefined);
-  const serverOf = (text: string) =>
-    URL.canParse(text) ? `${new URL(text).hostname}:${new URL(text).port || '6379'}` : null;
-  if (url !== '' && serverOf(url) === serverOf(redisUrl)) {
+  if (url === '' || redisUrl === '') return url;
+  const { address } = redisPlace(url);
+  if (redisPlace(redisUrl).address.split(',').includes(address)) {
     problems.push('HOLDFAST_CACHE_URL names the server of the queues, allowed is one of its own');
   }
   return url;

@@ -1,7 +1,7 @@
 import { type Clock, type Logger, messageOf, pause } from '../kernel/index.ts';
 import {
   assertNoEviction,
-  connectRedis,
+  connectServer,
   defineScripts,
   type RedisClient,
   type RunScript,
@@ -76,7 +76,7 @@ export class LockNode {
     this.#onClockJump = options.onClockJump;
     this.#probation = new LockProbation(options.ttlMs, clock);
     this.#owed = new OwedReleases(options.ttlMs, clock);
-    this.#client = connectRedis(url, 'lock', {
+    this.#client = connectServer(url, 'lock', {
       logger: options.logger,
       name: 'holdfast-lock',
       // Later than an attempt gives up, so that a blocked event loop does not accuse the node.

@@ -1,5 +1,5 @@
 import { type Logger, messageOf, pause } from '../kernel/index.ts';
-import { connectRedis, type RedisClient } from '../redis/index.ts';
+import { connectServer, type RedisClient } from '../redis/index.ts';
 import type { LockTls } from './lock.ts';
 
 export interface WakeListenerOptions {
@@ -69,7 +69,7 @@ export class WakeListener {
   #subscribe(url: string, node: number, onLive: () => void): void {
     const { logger, channel, onWake, tls } = this.#options;
     const name = 'holdfast-lock-wake';
-    const client = connectRedis(url, 'subscriber', { logger, name, ...(tls && { tls }) });
+    const client = connectServer(url, 'subscriber', { logger, name, ...(tls && { tls }) });
     this.#clients.push(client);
     client.on('message', (_: string, message: string) => {
       const [member = '', fence] = message.split(' ');

@@ -7,3 +7,6 @@ const require = createRequire(import.meta.url);
 export function ioredis(): typeof Ioredis {
   return require('ioredis') as typeof Ioredis;
 }
+
+/** One server, or whoever is the master just now, or all masters of a cluster. */
+export type RedisClient = Ioredis.Redis | Ioredis.Cluster;

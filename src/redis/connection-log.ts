@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { type Clock, type Logger, messageOf } from '../kernel/index.ts';
+import type { RedisClient } from './client-library.ts';
 
 const QUIET_MS = 30_000;
 
@@ -7,7 +7,7 @@ const QUIET_MS = 30_000;
  * Hears every error event: one that nobody hears would be printed by ioredis, or end the process.
  * A dead server fails every second, so after the first line there is one every half minute.
  */
-export function logConnection(client: Redis, logger: Logger, clock: Clock): void {
+export function logConnection(client: RedisClient, logger: Logger, clock: Clock): void {
   let failures = 0;
   let quietUntil = 0;
 

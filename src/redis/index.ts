@@ -1,10 +1,10 @@
-export type { Redis as RedisClient } from 'ioredis';
-export { type ConnectOptions, connectRedis } from './connect-redis.ts';
+export type { RedisClient } from './client-library.ts';
+export { type ConnectOptions, connectRedis, connectServer } from './connect-redis.ts';
 export { defineScripts, type RunScript } from './lua-scripts.ts';
 export { assertNoEviction } from './no-eviction.ts';
 export { onOperation, type RedisOperation } from './operation-feed.ts';
 export { type RedisFacts, redisFacts } from './redis-facts.ts';
 export type { RedisRole } from './redis-roles.ts';
-export { redisAddress } from './redis-url.ts';
+export { type RedisPlace, redisAddress, redisPlace } from './redis-url.ts';
 export { type Replica, type Replication, readReplication } from './replication.ts';
 export { whenReady } from './when-ready.ts';

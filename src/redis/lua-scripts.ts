@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './client-library.ts';
 import { gatherWrites } from './gather-writes.ts';
 
 /** Runs one script; the reply is what the script's header says it returns. */
@@ -22,7 +22,7 @@ const names = new Map<string, string>();
  * a connection and the digest after that, and the text again when the server forgot it.
  */
 export function defineScripts<Name extends string>(
-  client: Redis,
+  client: RedisClient,
   files: Readonly<Record<Name, URL>>,
 ): Readonly<Record<Name, RunScript>> {
   const scripts: Partial<Record<Name, RunScript>> = {};

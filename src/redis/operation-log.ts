@@ -1,17 +1,18 @@
-import type { Command, Redis } from 'ioredis';
+import type { Command } from 'ioredis';
 import { type Clock, type Logger, messageOf } from '../kernel/index.ts';
+import type { RedisClient } from './client-library.ts';
 import { scriptName } from './lua-scripts.ts';
 
 /**
  * Logs each command with its first key, how long it took and how it failed; never its values.
  * Whether to do so is decided once, so that it costs nothing when debug is off.
  */
-export function logOperations(client: Redis, logger: Logger, clock: Clock): void {
+export function logOperations(client: RedisClient, logger: Logger, clock: Clock): void {
   if (!logger.writes('debug')) return;
   const seen = new WeakSet<Command>();
   const send = client.sendCommand.bind(client);
 
-  client.sendCommand = (command, stream) => {
+  client.sendCommand = (command: Command, ...where: []) => {
     // A command that waited in the offline queue passes here a second time.
     if (!seen.has(command)) {
       seen.add(command);
@@ -26,7 +27,7 @@ export function logOperations(client: Redis, logger: Logger, clock: Clock): void
         (error: unknown) => log({ error: messageOf(error) }),
       );
     }
-    return send(command, stream);
+    return send(command, ...where);
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Redis } from 'ioredis';
+import { mastersOf } from './client-address.ts';
+import type { RedisClient } from './client-library.ts';
 
-/** What a server says of itself; null for what it does not tell. */
+/** What a server says of itself, of a cluster the worst; null for what it does not tell. */
 export interface RedisFacts {
   readonly version: string;
   readonly role: string;
@@ -8,13 +9,16 @@ export interface RedisFacts {
   readonly appendOnly: boolean;
 }
 
-export async function redisFacts(client: Redis): Promise<RedisFacts> {
-  const info = await client.info();
-  const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
+export async function redisFacts(client: RedisClient): Promise<RedisFacts> {
+  const infos = await Promise.all(mastersOf(client).map((one) => one.info()));
+  const fields = (name: string) =>
+    infos.map((info) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1]);
+  const field = (name: string) => fields(name)[0];
+  const policies = fields('maxmemory_policy');
   return {
     version: field('redis_version') ?? 'not told',
     role: field('role') ?? 'not told',
-    evicts: field('maxmemory_policy') ?? null,
-    appendOnly: field('aof_enabled') === '1',
+    evicts: policies.find((one) => one !== 'noeviction') ?? policies[0] ?? null,
+    appendOnly: fields('aof_enabled').every((one) => one === '1'),
   };
 }

@@ -1,4 +1,4 @@
-import type { RedisOptions } from 'ioredis';
+import type { ClusterOptions, RedisOptions } from 'ioredis';
 
 /** The shape of replies is not ours to change: BullMQ and the scripts read them as they are. */
 export type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
@@ -41,3 +41,33 @@ export const roleOptions: Readonly<Record<RedisRole, ClientOptions>> = {
   },
   subscriber: { ...common, maxRetriesPerRequest: null, autoResubscribe: false },
 };
+
+/**
+ * A master that went silent is not noticed by its clients, whose connections stay open: the
+ * sentinels tell of the new one. An old master that wakes up refuses writes as soon as it knows,
+ * and is then left.
+ */
+export function sentinelOptions(settings: ClientOptions): ClientOptions {
+  return {
+    ...settings,
+    failoverDetector: true,
+    sentinelRetryStrategy: (attempt) => Math.min(100 * attempt, 500),
+    reconnectOnError: ({ message }) => (LEAVE.test(message) ? 2 : false),
+  };
+}
+
+const LEAVE = /^(READONLY|MASTERDOWN|UNBLOCKED)/;
+
+/** Who has which keys is asked every second: a frozen server says nothing of its successor. */
+export function clusterOptions(role: RedisRole): Omit<ClusterOptions, 'redisOptions'> {
+  return {
+    enableOfflineQueue: roleOptions[role].enableOfflineQueue ?? true,
+    slotsRefreshInterval: 1000,
+    slotsRefreshTimeout: 1000,
+    clusterRetryStrategy: (attempt) => Math.min(100 * attempt, 1000),
+    retryDelayOnFailover: 200,
+    retryDelayOnClusterDown: 200,
+    // Who waits for an answer is told within seconds; a worker tries on until there is a master.
+    maxRedirections: role === 'producer' ? 10 : 64,
+  };
+}

@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import { clientAddress, mastersOf } from './client-address.ts';
+import type { RedisClient } from './client-library.ts';
 
 /** Who has the data: what a server says of itself and of those that copy it. */
 export interface Replication {
@@ -18,9 +19,19 @@ export interface Replica {
   readonly lagBytes: number;
 }
 
-export async function readReplication(client: Redis): Promise<Replication> {
-  const { host = 'localhost', port = 6379 } = client.options;
-  return replicationOf(await client.info(), `${host}:${port}`);
+/** Of a cluster: all its masters together, and evicting when one of them does. */
+export async function readReplication(client: RedisClient): Promise<Replication> {
+  if (!client.isCluster) return replicationOf(await client.info(), clientAddress(client));
+  const all = await Promise.all(
+    mastersOf(client).map(async (one) => replicationOf(await one.info(), clientAddress(one))),
+  );
+  const evicts = all.map(({ noEviction }) => noEviction);
+  return {
+    role: 'master',
+    master: clientAddress(client),
+    replicas: all.flatMap(({ replicas }) => replicas),
+    noEviction: evicts.includes(false) ? false : evicts.includes(null) ? null : true,
+  };
 }
 
 export function replicationOf(info: string, address: string): Replication {

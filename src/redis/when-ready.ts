@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import type { Redis } from 'ioredis';
 import { AppError } from '../kernel/index.ts';
+import { clientAddress } from './client-address.ts';
+import type { RedisClient } from './client-library.ts';
 
 /** Waits until the server answers, or throws `redis-unreachable` after the time given. */
-export async function whenReady(client: Redis, timeoutMs: number): Promise<void> {
+export async function whenReady(client: RedisClient, timeoutMs: number): Promise<void> {
   if (client.status === 'ready') return;
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeoutMs);
@@ -24,12 +25,12 @@ export async function whenReady(client: Redis, timeoutMs: number): Promise<void>
   }
 }
 
-function unreachable(client: Redis, timeoutMs: number, cause: unknown): AppError {
-  const { host = 'localhost', port = 6379 } = client.options;
+function unreachable(client: RedisClient, timeoutMs: number, cause: unknown): AppError {
+  const address = clientAddress(client);
   return new AppError(
     'redis-unreachable',
-    `Redis at ${host}:${port} did not become ready within ${timeoutMs} ms (it is ` +
+    `Redis at ${address} did not become ready within ${timeoutMs} ms (it is ` +
       `${client.status}); start it, or set the URL of one that runs`,
-    { retryable: true, cause, details: { host, port, timeoutMs } },
+    { retryable: true, cause, details: { address, timeoutMs } },
   );
 }

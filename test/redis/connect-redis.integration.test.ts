@@ -4,11 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Redis } from 'ioredis';
 import {
   assertNoEviction,
-  connectRedis,
+  connectServer,
   defineScripts,
-  type RedisClient,
   type RedisRole,
   whenReady,
 } from '../../src/redis/index.ts';
@@ -20,7 +20,7 @@ describe('a connection to Redis', function () {
   this.timeout(8000);
   let nodes: RedisNodes;
   let lines: LogLine[];
-  let clients: RedisClient[];
+  let clients: Redis[];
   const watch = watchProcess();
 
   beforeEach(async () => {
@@ -37,7 +37,10 @@ describe('a connection to Redis', function () {
   after(() => watch.stop());
 
   const connect = (role: RedisRole, debug = false, url = nodes.urls[0] ?? '') => {
-    const client = connectRedis(url, role, { logger: recordingLogger(lines, debug), name: 'test' });
+    const client = connectServer(url, role, {
+      logger: recordingLogger(lines, debug),
+      name: 'test',
+    });
     clients.push(client);
     return client;
   };
