@@ -111,7 +111,7 @@ describe('the description of the API', () => {
     }
     for (const path of ['/v1/orders', '/v1/orders/batch']) {
       const names = document.paths[path]?.['post']?.parameters?.map((one) => one.name);
-      expect(names).to.deep.equal(['wait', 'idempotency-key']);
+      expect(names).to.deep.equal(['wait', 'prices', 'idempotency-key']);
     }
   });
 
