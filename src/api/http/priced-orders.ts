@@ -37,7 +37,7 @@ export async function pricedOrders(
 }
 
 /** The order with what it costs, or why that cannot be said. */
-export function pricedBy(
+function pricedBy(
   order: PlacedOrder,
   goods: ReadonlyMap<number, Price>,
 ): PlacedOrder | AppError {
