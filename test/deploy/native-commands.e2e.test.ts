@@ -1,22 +1,20 @@
 import { expect } from 'chai';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { randomName } from '../../src/kernel/index.ts';
 import { composeFile, projectFile, serviceOf } from '../support/compose-file.ts';
-import { redisCommand, testServers } from '../support/environment.ts';
-import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts';
+import { CommandLine } from '../support/command-run.ts';
+import { redisCommand } from '../support/environment.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
 import { PrivateProgram } from '../support/private-program.ts';
 import { freePorts } from '../support/redis-nodes.ts';
 import { until } from '../support/until.ts';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const file = composeFile();
 
 /** No container engine is needed: these are the commands of the file, run on this machine. */
@@ -29,13 +27,14 @@ describe('what docker-compose.yml runs', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-compose-'));
   });
-  after(async () => {
-    for (const child of children) {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
+  const endAll = async (): Promise<void> => {
+    for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
     }
+  };
+  after(async () => {
     for (const program of programs) await program.kill();
     await rm(folder, { recursive: true, force: true });
   });
@@ -46,7 +45,7 @@ describe('what docker-compose.yml runs', function () {
     await program.start();
   };
 
-  it('starts a queue Redis that keeps its jobs, and lock nodes that write before they answer', async () => {
+  it('starts a queue Redis that keeps jobs, and lock nodes that write first', async () => {
     for (const [service, fsync] of [
       ['queue', 'everysec'],
       ['lock1', 'always'],
@@ -58,7 +57,7 @@ describe('what docker-compose.yml runs', function () {
       const client = new Redis({ port });
       const settings = await Promise.all(
         ['appendonly', 'appendfsync', 'maxmemory-policy'].map(async (name) =>
-          Reflect.get((await client.config('GET', name)) as string[], 1),
+          Reflect.get(await client.config('GET', name), 1),
         ),
       );
       client.disconnect();
@@ -83,35 +82,22 @@ describe('what docker-compose.yml runs', function () {
   });
 
   describe('of ours', () => {
-    let fresh: FreshDatabase;
+    let cli: CommandLine;
     before(async () => {
-      fresh = await freshDatabase({ migrate: false });
+      cli = new CommandLine(await freshDatabase({ migrate: false }));
     });
     after(async () => {
-      for (const child of children.splice(0)) {
-        child.kill('SIGTERM');
-        if (child.exitCode === null) await once(child, 'exit');
-      }
-      await fresh.drop();
+      await endAll();
+      await cli.fresh.drop();
     });
 
-    const environmentOf = (name: string, ports: Readonly<Record<string, string>> = {}) => ({
-      ...process.env,
+    /** What the file sets, but on this machine: its own servers and free ports. */
+    const settingsOf = (name: string, ports: Readonly<Record<string, string>> = {}) => ({
       ...serviceOf(file, name).environment,
-      HOLDFAST_DATABASE_URL: fresh.url,
-      HOLDFAST_REDIS_URL: testServers().redisUrl,
-      HOLDFAST_LOCK_URLS: testServers().lockUrls.join(','),
-      HOLDFAST_LOCK_PREFIX: `lock:${randomName(4)}:`,
-      HOLDFAST_QUEUE_PREFIX: '{compose}',
+      ...cli.settings,
       HOLDFAST_BIND: '127.0.0.1',
-      HOLDFAST_HOME: folder,
       ...ports,
     });
-
-    const argsOf = (name: string): string[] => {
-      const entry = /ENTRYPOINT \["node", "([^"]+)"\]/.exec(projectFile('Dockerfile'))?.[1] ?? '';
-      return [join(ROOT, entry), serviceOf(file, name).command ?? ''];
-    };
 
     /** As an engine asks, but for the port. */
     const isHealthy = async (name: string, from: string, to: string): Promise<boolean> => {
@@ -123,20 +109,24 @@ describe('what docker-compose.yml runs', function () {
       );
     };
 
-    const starts = async (name: string, from: string, to: string, ports: object) => {
+    const starts = async (
+      name: string,
+      from: string,
+      to: string,
+      ports: Record<string, string>,
+    ) => {
       expect(await isHealthy(name, from, to), `${name} before it runs`).to.equal(false);
-      const child = spawn('node', argsOf(name), {
-        env: environmentOf(name, { ...ports }),
-        stdio: 'ignore',
-      });
+      const { command = '' } = serviceOf(file, name);
+      const child = cli.start([command], settingsOf(name, ports));
       children.push(child);
       await until(async () => child.exitCode !== null || (await isHealthy(name, from, to)), 20_000);
       expect(child.exitCode, `exit code of ${name}`).to.equal(null);
       return child;
     };
 
-    it('makes the schema, then starts workers and doors that are healthy and stop when told', async () => {
-      await run('node', argsOf('migrate'), { env: environmentOf('migrate') });
+    it('makes the schema, then workers and doors that are healthy and stop when told', async () => {
+      const { command = '' } = serviceOf(file, 'migrate');
+      expect(await cli.run([command], settingsOf('migrate'))).to.include({ code: 0 });
       const [http = 0, metrics = 0] = (await freePorts(2)).map(String);
       const worker = await starts('worker', '9464', String(metrics), {
         HOLDFAST_METRICS_PORT: String(metrics),
