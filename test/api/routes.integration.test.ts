@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type HttpServer, startHttp } from '../../src/api/index.ts';
 import { type HttpRoom, httpParts, httpRoom, TOKENS } from '../support/http-room.ts';
 import { type OpsFixture, opsFixture } from '../support/ops-fixture.ts';
+import { until } from '../support/until.ts';
 import { type ListedRoute, listRoutes } from '../support/route-list.ts';
 
 type Role = keyof typeof TOKENS;
@@ -119,6 +120,8 @@ describe('the routes of the running server', () => {
   let server: HttpServer;
   beforeEach(async () => {
     server = await startHttp(httpParts(room, { ops: watched.ops }));
+    // A start that took long counts as a late process for its first second.
+    await until(async () => (await fetch(`${server.url}/healthz`)).status === 200, 10_000);
   });
   afterEach(() => server.close());
 

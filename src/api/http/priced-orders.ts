@@ -37,10 +37,7 @@ export async function pricedOrders(
 }
 
 /** The order with what it costs, or why that cannot be said. */
-function pricedBy(
-  order: PlacedOrder,
-  goods: ReadonlyMap<number, Price>,
-): PlacedOrder | AppError {
+function pricedBy(order: PlacedOrder, goods: ReadonlyMap<number, Price>): PlacedOrder | AppError {
   const missing = order.lines.filter(({ goodsId }) => goods.get(goodsId)?.status !== 'on-sale');
   if (missing.length > 0) {
     const goodsIds = missing.map(({ goodsId }) => goodsId);
