@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { AppError, type LogLevel } from '../kernel/index.ts';
+import { redisPlace } from '../redis/index.ts';
 import type { Rules } from '../saga/index.ts';
 import type { LogFormat } from '../telemetry/index.ts';
 import { checkPrefix, redisFrom } from './redis-setting.ts';
@@ -11,6 +12,8 @@ export type { Environment };
 export interface Config {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Null: each process remembers for itself alone. */
+  readonly cacheUrl: string | null;
   readonly lockUrls: readonly string[];
   readonly lockPrefix: string;
   readonly lockTtlMs: number;
@@ -73,6 +76,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
     redisUrl: redis.redisUrl,
+    cacheUrl: cacheUrlFrom(from, redis.redisUrl, problems),
     lockUrls: from.urls('HOLDFAST_LOCK_URLS', LOCK_SCHEMES, running?.lockUrls, [
       'mysql:',
       'memory:',
@@ -121,6 +125,18 @@ function limitsFrom(from: Settings): Pick<Rules, 'maxHoldsPerBuyer' | 'maxUnitsP
     ...(holds === null ? {} : { maxHoldsPerBuyer: holds }),
     ...(units === null ? {} : { maxUnitsPerBuyer: units }),
   };
+}
+
+/** Queues must never be evicted and a cache must: one server cannot be both. */
+function cacheUrlFrom(from: Settings, redisUrl: string, problems: string[]): string | null {
+  if (from.text('HOLDFAST_CACHE_URL') === undefined) return null;
+  const url = from.url('HOLDFAST_CACHE_URL', ['redis', 'rediss'], undefined);
+  if (url === '' || redisUrl === '') return url;
+  const { address } = redisPlace(url);
+  if (redisPlace(redisUrl).address.split(',').includes(address)) {
+    problems.push('HOLDFAST_CACHE_URL names the server of the queues, allowed is one of its own');
+  }
+  return url;
 }
 
 function doorsFrom(from: Settings, running: RunningSystem | null): DoorsConfig {

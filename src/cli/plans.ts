@@ -6,6 +6,8 @@ import { deadLettersList } from './commands/dead-letters-list-command.ts';
 import { deadLettersReplay } from './commands/dead-letters-replay-command.ts';
 import { deadLettersShow } from './commands/dead-letters-show-command.ts';
 import { doctor } from './commands/doctor-command.ts';
+import { goodsExport } from './commands/goods-export-command.ts';
+import { goodsImport } from './commands/goods-import-command.ts';
 import { locksShow } from './commands/locks-show-command.ts';
 import { migrate } from './commands/migrate-command.ts';
 import { noticesList } from './commands/notices-list-command.ts';
@@ -48,6 +50,11 @@ export const GROUPS: readonly PlanGroup[] = [
       stockHolds,
       stockExplain,
     ],
+  },
+  {
+    name: 'goods',
+    summary: 'The catalogue, in and out of files',
+    plans: [goodsImport, goodsExport],
   },
   {
     name: 'order',

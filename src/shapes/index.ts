@@ -6,6 +6,20 @@ export {
   strictly,
 } from './checked-by.ts';
 export {
+  bannerIdField,
+  brandIdField,
+  categoryIdField,
+  goodsSnField,
+  goodsStatusField,
+  linkField,
+  momentField,
+  nameField,
+  nullable,
+  pictureField,
+  searchField,
+  sortField,
+} from './catalogue-fields.ts';
+export {
   actorField,
   amountField,
   availableField,

@@ -9,6 +9,7 @@ import { createAccess } from '../access.ts';
 import { bookRoutes } from './book-routes.ts';
 import { refuseBrokenRequest } from './broken-requests.ts';
 import { checkEveryRequest } from './checked-requests.ts';
+import { catalogueRoutes } from './catalogue-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { guard } from './guard.ts';
 import { holdRoutes } from './hold-routes.ts';
@@ -55,6 +56,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   refundRoutes(app, parts);
   await webhookRoutes(app, parts, countFailure);
   stockRoutes(app, parts);
+  catalogueRoutes(app, parts);
   bookRoutes(app, parts);
   noticeRoutes(app, parts);
   eventRoutes(app, parts);

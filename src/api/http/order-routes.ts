@@ -32,6 +32,7 @@ import {
   ORDER_EXAMPLE,
   strictOrder,
 } from './place-order.ts';
+import { pricedOrders } from './priced-orders.ts';
 import { sendProblem } from './problems.ts';
 
 const BATCH_MAX = 500;
@@ -44,6 +45,13 @@ const waitQuery = strictly(
       Type.String({
         pattern: '^(?:(?:[1-9]\\d{0,3}|[12]\\d{4}|30000)ms|(?:[1-9]|[12]\\d|30)s)$',
         description: 'how long to wait for the decision, up to 30s, such as 500ms or 5s',
+      }),
+    ),
+    prices: Type.Optional(
+      Type.Unsafe<'catalogue'>({
+        type: 'string',
+        enum: ['catalogue'],
+        description: 'catalogue: it costs what the catalogue says, and amount is checked by it',
       }),
     ),
   }),
@@ -72,6 +80,7 @@ const keyHeader = Type.Object({
   }),
 });
 type KeyHeader = Static<typeof keyHeader>;
+type PlaceQuery = Static<typeof waitQuery>;
 
 const listQuery = strictly(
   Type.Object({
@@ -103,13 +112,17 @@ export interface PlaceParts {
 }
 
 export function orderRoutes(app: FastifyInstance, parts: HttpParts, place: PlaceParts): void {
-  placeRoute(app, place);
-  batchRoute(app, place);
+  placeRoute(app, parts, place);
+  batchRoute(app, parts, place);
   readRoutes(app, parts);
 }
 
-function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
-  app.post<{ Body: PlacedOrder; Querystring: { wait?: string }; Headers: KeyHeader }>(
+function placeRoute(
+  app: FastifyInstance,
+  { database }: HttpParts,
+  { keys, desk }: PlaceParts,
+): void {
+  app.post<{ Body: PlacedOrder; Querystring: PlaceQuery; Headers: KeyHeader }>(
     '/v1/orders',
     {
       config: { open: ['producer'] },
@@ -135,7 +148,9 @@ function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
     async ({ headers, body, query }, reply) => {
       const order = checkedOrder(body);
       await keys.claim(headers['idempotency-key'], order);
-      const [answer] = await desk.place([order], waitMs(query.wait));
+      const [priced = order] = query.prices ? await pricedOrders(database, [order]) : [];
+      if (priced instanceof AppError) throw priced;
+      const [answer] = await desk.place([priced], waitMs(query.wait));
       const { status, body: said } = answer as Answer;
       if (status < 400) return await reply.code(status).send(said);
       return await sendProblem(reply, said as Parameters<typeof sendProblem>[1]);
@@ -143,10 +158,14 @@ function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
   );
 }
 
-function batchRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
+function batchRoute(
+  app: FastifyInstance,
+  { database }: HttpParts,
+  { keys, desk }: PlaceParts,
+): void {
   app.post<{
     Body: ReturnType<typeof checkBatch>;
-    Querystring: { wait?: string };
+    Querystring: PlaceQuery;
     Headers: KeyHeader;
   }>(
     '/v1/orders/batch',
@@ -168,28 +187,45 @@ function batchRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
     },
     async ({ headers, body, query }, reply) => {
       await keys.claim(headers['idempotency-key'], body);
-      const answers = await placeEach(desk, body.orders, waitMs(query.wait));
+      const priced = (orders: readonly PlacedOrder[]) =>
+        query.prices ? pricedOrders(database, orders) : Promise.resolve(orders);
+      const answers = await placeEach(desk, body.orders, waitMs(query.wait), priced);
       return await reply.code(207).send({ answers });
     },
   );
 }
 
 /** Those that are not valid are answered as they stand; the others are placed together. */
-async function placeEach(desk: OrderDesk, values: readonly unknown[], waitsMs: number) {
-  const checked = values.map((value): PlacedOrder | Answer => {
+async function placeEach(
+  desk: OrderDesk,
+  values: readonly unknown[],
+  waitsMs: number,
+  price: (orders: readonly PlacedOrder[]) => Promise<readonly (PlacedOrder | AppError)[]>,
+) {
+  const valid = values.map((value): PlacedOrder | AppError => {
     try {
       return checkedOrder(value);
     } catch (error) {
-      return errorAnswer(error);
+      if (error instanceof AppError) return error;
+      throw error;
     }
   });
-  const good = checked.filter((one): one is PlacedOrder => 'orderId' in one);
+  const priced = [...(await price(valid.filter(isOrder)))];
+  const checked = valid.map((one) => {
+    const order = isOrder(one) ? (priced.shift() ?? one) : one;
+    return isOrder(order) ? order : { orderId: isOrder(one) ? one.orderId : null, error: order };
+  });
+  const good = checked.filter((one): one is PlacedOrder => 'lines' in one);
   const answers = [...(await desk.place(good, waitsMs))];
   return checked.map((one) => {
-    const isGood = 'orderId' in one;
-    const { status, body } = isGood ? (answers.shift() as Answer) : one;
-    return { ...body, orderId: isGood ? one.orderId : null, status };
+    const isGood = 'lines' in one;
+    const { status, body } = isGood ? (answers.shift() as Answer) : errorAnswer(one.error);
+    return { ...body, orderId: one.orderId, status };
   });
+}
+
+function isOrder(one: PlacedOrder | AppError): one is PlacedOrder {
+  return !(one instanceof AppError);
 }
 
 function waitMs(wait: string | undefined): number {
