@@ -4,6 +4,7 @@ import { type Child, fill, h } from './dom.ts';
 import { amountText, stateMark } from './order-marks.ts';
 import { isOperator, type Page, type PageParts } from './page.ts';
 import { countdown, spanText, timeOf } from './reader-clock.ts';
+import { refundButton } from './refund-button.ts';
 import { ask, send } from './server-calls.ts';
 import { momentsOf } from './timeline.ts';
 
@@ -80,8 +81,9 @@ function actionsOf(parts: PageParts, order: OrderView): Child[] {
   const { orderId, state } = order;
   const queue = QUEUE_OF[state] ?? 'order-placed';
   const board = h('a', { href: `/queues/queue/${queue}` }, `Queue ${queue} on the board`);
-  const mayCancel = ['awaited', 'placed', 'reserved'].includes(state) && isOperator(parts);
-  if (!mayCancel) return [board];
+  if (!isOperator(parts)) return [board];
+  const mayCancel = ['awaited', 'placed', 'reserved'].includes(state);
+  const mayExtend = ['reserved', 'expired'].includes(state);
   const cancel = (): void =>
     actDialog({
       title: `Cancel order ${orderId}`,
@@ -92,7 +94,30 @@ function actionsOf(parts: PageParts, order: OrderView): Child[] {
         return `Order ${orderId} is cancelled.`;
       },
     });
-  return [h('button', { id: 'cancel', click: cancel }, 'Cancel…'), ' ', board];
+  return [
+    mayCancel && h('button', { id: 'cancel', click: cancel }, 'Cancel…'),
+    mayExtend && h('button', { id: 'extend', click: () => extendDialog(orderId) }, 'Extend…'),
+    ...order.payments
+      .filter((payment) => payment.state === 'refund-due')
+      .map(({ paymentId }) => refundButton(orderId, paymentId)),
+    board,
+  ];
+}
+
+function extendDialog(orderId: string): void {
+  const minutes = h('input', { id: 'minutes', type: 'number', required: true, min: 1, max: 10080 });
+  minutes.value = '15';
+  actDialog({
+    title: `Extend the hold of order ${orderId}`,
+    text: 'From now on; a hold that has ended is made anew, if the goods are there.',
+    verb: 'Extend',
+    fields: [h('label', { for: 'minutes' }, 'Minutes'), minutes],
+    act: async (reason) => {
+      const seconds = 60 * Number(minutes.value);
+      await send('/v1/console/acts', { act: 'extend-hold', orderId, seconds, reason });
+      return `The hold of order ${orderId} ends in ${spanText(seconds * 1000)}.`;
+    },
+  });
 }
 
 function timelineOf(order: OrderView, traces: OrderTraces): HTMLElement {

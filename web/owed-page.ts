@@ -4,6 +4,7 @@ import { type Child, fill, h, table } from './dom.ts';
 import { amountText, stateMark } from './order-marks.ts';
 import { isOperator, type Page, type PageParts } from './page.ts';
 import { countdown, timeOf } from './reader-clock.ts';
+import { refundButton } from './refund-button.ts';
 import { ask, send } from './server-calls.ts';
 
 const NOTICES = 100;
@@ -22,7 +23,7 @@ export function owedPage(parts: PageParts): Page {
     if (owed.error) throw new Error(owed.error);
     const late = waiting.notices.filter(({ attempts }) => attempts > 0);
     fill(sections.stuck, stuckTable(owed));
-    fill(sections.refunds, refundTable(owed));
+    fill(sections.refunds, refundTable(parts, owed));
     fill(sections.letters, letterTable(owed), ...letterActs(parts, owed));
     const undelivered = [...dead.notices, ...late].toReversed();
     fill(notices, noticeTable(undelivered), ...noticeActs(parts, dead.notices));
@@ -51,16 +52,18 @@ function stuckTable({ stuck, counts }: Owed): HTMLElement {
   );
 }
 
-function refundTable({ refunds, counts }: Owed): HTMLElement {
+function refundTable(parts: PageParts, { refunds, counts }: Owed): HTMLElement {
+  const mayAct = isOperator(parts);
   return table(
     captionOf('Refunds due', counts.refunds, counts),
-    ['payment', 'order', 'amount', 'why', 'since'],
+    ['payment', 'order', 'amount', 'why', 'since', ...(mayAct ? ['done'] : [])],
     refunds.map((one) => [
       one.paymentId,
       linkTo(one.orderId),
       amountText(one),
       one.reason ?? '',
       timeOf(one.at),
+      ...(mayAct ? [refundButton(one.orderId, one.paymentId)] : []),
     ]),
   );
 }
@@ -112,6 +115,7 @@ function noticeActs(parts: PageParts, dead: readonly Notice[]): Child[] {
 interface Replayed {
   readonly count: number;
   readonly skipped?: number;
+  readonly left?: number;
 }
 
 /** First counted without doing it; whoever does it knows how much that is. */
@@ -126,7 +130,8 @@ function replayButton(text: string, body: object): HTMLElement {
       verb: `Send ${count} again`,
       act: async (reason) => {
         const done = await send<Replayed>('/v1/console/acts', { ...body, reason });
-        return `${done.count} were sent again.`;
+        const rest = done.left ? ` ${done.left} wait for the next time.` : '';
+        return `${done.count} were sent again.${rest}`;
       },
     });
   };

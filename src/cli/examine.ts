@@ -3,10 +3,14 @@ import { AppError, codeOf, messageOf, redactText } from '../kernel/index.ts';
 import { nextStepOf } from './error-text.ts';
 import type { Check } from './check.ts';
 import { examineDatabase, examineLocks, examineRedis } from './examine-servers.ts';
+import { examineProduction } from './examine-production.ts';
 import type { Session } from './command-session.ts';
 
 /** Looks at everything that a system needs here; one thing that is wrong hides no other. */
-export async function examine(session: Session): Promise<Check[]> {
+export async function examine(
+  session: Session,
+  { production }: { readonly production: boolean },
+): Promise<Check[]> {
   const machine = await examineMachine();
   let config: Config;
   try {
@@ -19,7 +23,9 @@ export async function examine(session: Session): Promise<Check[]> {
     looked('redis', () => examineRedis(config)),
     looked('locks', () => examineLocks(config)),
   ]);
-  return [...machine, { what: 'settings', ok: true, found: 'complete' }, ...servers.flat()];
+  const settings = { what: 'settings', ok: true, found: 'complete' };
+  const more = production ? await examineProduction(config, looked) : [];
+  return [...machine, settings, ...servers.flat(), ...more];
 }
 
 async function examineMachine(): Promise<Check[]> {
@@ -62,9 +68,9 @@ function settingsProblems(error: unknown): Check[] {
 }
 
 /** A server that cannot be looked at is what was found. */
-async function looked(what: string, look: () => Promise<Check[]>): Promise<Check[]> {
+async function looked(what: string, look: () => Promise<readonly Check[]>): Promise<Check[]> {
   try {
-    return await look();
+    return [...(await look())];
   } catch (error) {
     const found = redactText(`${codeOf(error)}: ${messageOf(error)}`);
     return [{ what, ok: false, found, next: ADVICE[what] ?? 'start it, or mend its URL' }];

@@ -71,8 +71,11 @@ export function lockNotReentrant(names: readonly string[], held: readonly string
   );
 }
 
+/** Somewhere else, or after a restart, it may be had: nothing is wrong with what wanted it. */
 export function locksClosed(): AppError {
-  return new AppError('locks-closed', 'A lock was asked for after the locks were closed');
+  return new AppError('locks-closed', 'A lock was asked for after the locks were closed', {
+    retryable: true,
+  });
 }
 
 function shown(names: readonly string[]): string {

@@ -18,4 +18,5 @@ export { databaseAddress } from './driver-settings.ts';
 export { PinnedSession } from './pinned-session.ts';
 export { together } from './one-trip.ts';
 export { readJson, sameRows } from './rows.ts';
+export { readServerSettings, type ServerSettings } from './server-settings.ts';
 export { databaseError, failureOf, isFailure, type SqlFailure } from './sql-error.ts';

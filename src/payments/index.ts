@@ -1,4 +1,5 @@
 export {
+  PAYMENT_STATES,
   type Payment,
   type PaymentNotice,
   type PaymentState,
@@ -15,5 +16,12 @@ export {
   readEarlyPayments,
   readPayments,
 } from './payments-store.ts';
-export { type PaymentView, paymentViews } from './payment-view-store.ts';
 export { type DueRefund, dueRefunds, orderOfPayment } from './payment-overview-store.ts';
+export {
+  listPayments,
+  type ListedPayment,
+  type PaymentPage,
+  type PaymentView,
+  paymentViews,
+  readPaymentView,
+} from './payment-view-store.ts';

@@ -7,6 +7,8 @@ export interface RedisFacts {
   readonly role: string;
   readonly evicts: string | null;
   readonly appendOnly: boolean;
+  /** `always`, `everysec` or `no`; null when it may not be asked. */
+  readonly appendSync: string | null;
 }
 
 export async function redisFacts(client: RedisClient): Promise<RedisFacts> {
@@ -20,5 +22,16 @@ export async function redisFacts(client: RedisClient): Promise<RedisFacts> {
     role: field('role') ?? 'not told',
     evicts: policies.find((one) => one !== 'noeviction') ?? policies[0] ?? null,
     appendOnly: fields('aof_enabled').every((one) => one === '1'),
+    appendSync: await appendSyncOf(client),
   };
+}
+
+async function appendSyncOf(client: RedisClient): Promise<string | null> {
+  try {
+    const [first = client] = mastersOf(client);
+    const answer: unknown = await first.config('GET', 'appendfsync');
+    return Array.isArray(answer) ? String(answer[1]) : null;
+  } catch {
+    return null; // an account of least privilege may not ask; then it is not told
+  }
 }

@@ -6,9 +6,11 @@ export {
   type DeadLetterRow,
   listDeadLetters,
   markReplayed,
+  type DeadLetterFilter,
   readDeadLetter,
   type WaitingLetter,
   waitingLetters,
+  type ReplayNote,
 } from './dead-letter-store.ts';
 export type { Commit, CommitListener, CommittedOrder } from './commit-feed.ts';
 export type { DeadLetter, DeadLetters } from './dead-letters.ts';

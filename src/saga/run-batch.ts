@@ -247,7 +247,18 @@ async function followOn(
 ): Promise<Verdicts> {
   parts.stats.followed += 1;
   const held = lead.lock.share();
-  return await carryOut(batch, flight, parts, { kind: 'locked', held, goods, after: lead });
+  try {
+    return await carryOut(batch, flight, parts, { kind: 'locked', held, goods, after: lead });
+  } catch (error) {
+    if (!isFaultOfData(error)) throw error;
+    // What was foreseen may never come true, and it stays foreseen for as long as the batch before
+    // is being written: only what was read can say that the data are at fault.
+    await lead.committed;
+    throw new AppError('foreseen-in-vain', 'what was foreseen did not fit the data', {
+      retryable: true,
+      cause: error,
+    });
+  }
 }
 
 /** Carries the batch out under its cover, and gives the lock back. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readOrderState } from '../../src/orders/index.ts';
+import { readOrder } from '../../src/saga/index.ts';
 import {
   BROWSER_PACKAGES,
   buy,
@@ -95,6 +96,24 @@ describeWith(chromium, 'people at the console', function (command) {
     await page.waitForSelector('dialog', { state: 'detached' });
     const reasons = await page.locator('td:text("delivery 4711")').count();
     expect(reasons, 'rows of the ledger').to.equal(1);
+  });
+
+  it('extend a hold, and say that a refund was made', async () => {
+    await buy(room.shop, 'A-5002', 7003, 1, { holdSeconds: 60 });
+    const { page } = await enter('operator', '/orders/A-5002');
+    await page.click('#extend');
+    await page.fill('#minutes', '30');
+    await page.fill('#reason', 'the bank is slow');
+    await page.click('dialog button.act');
+    await page.waitForSelector('li.step:has-text("extend")');
+    expect(await page.textContent('.facts time[data-until]')).to.match(/^in (?:29|30) min/);
+    await page.click('header nav a[href="/owed"]');
+    await page.click('#refund-pay-1005');
+    await page.fill('#reason', 'transfer 4711');
+    await page.click('dialog button.act');
+    await page.waitForSelector('#refund-pay-1005', { state: 'detached' });
+    const { payments } = (await readOrder(room.shop.database, 'A-1005')) ?? { payments: [] };
+    expect(payments[0]?.state).to.equal('refunded');
   });
 
   it('send dead letters again, after they were told how many that are', async () => {

@@ -203,7 +203,7 @@ export function lockConformance(subject: LockSubject): void {
       .with.nested.property('details.reason', 'closed');
     heldIn(await two.tryLock(['a']));
     const thrown = await one.tryLock(['a']).catch((e) => e);
-    expect(thrown).to.include({ code: 'locks-closed' });
+    expect(thrown).to.include({ code: 'locks-closed', retryable: true });
   });
 
   it('gives back at the end of a block', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { antagonist, waitingSession } from '../support/antagonist.ts';
 import { expectBalanced } from '../support/books.ts';
 import { FakeLocks } from '../support/fake-locks.ts';
-import { type SagaFixture, sagaFixture } from '../support/saga-fixture.ts';
+import { type SagaFixture, sagaFixture, sagaOver } from '../support/saga-fixture.ts';
 import { until } from '../support/until.ts';
 
 const ONE = [{ goodsId: 1, quantity: 1 }];
@@ -69,6 +69,54 @@ describe('batches that follow each other on the same goods', () => {
     const states = (await followers).map(({ state }) => state).toSorted();
     expect(states).to.deep.equal(['paid', 'paid', 'paid', 'rejected', 'rejected']);
     expect(await stock()).to.include({ available: 0, held: 0, sold: 8 });
+  });
+
+  it('blame no event for a version that another process took meanwhile', async () => {
+    await fixture.restock(1, 9);
+    for (const id of ['w', 'rival']) await fixture.place(id, ONE);
+    await fixture.reserve('w');
+    let failures = 0;
+    const { database } = fixture;
+    const doors = sagaOver(
+      {
+        ...database,
+        transaction: (work) =>
+          database.transaction(work).catch((error: unknown) => {
+            failures += 1;
+            throw error;
+          }),
+      },
+      { locks, batching: { ...EAGER, followFrom: 1 } },
+    );
+    const other = await antagonist(database, (sql) =>
+      sql.write(
+        `INSERT INTO payments (payment_id, order_seq, state, at)
+         SELECT 'p-w', seq, 'early', UTC_TIMESTAMP(6) FROM orders WHERE order_id = 'rival'`,
+      ),
+    );
+    // Version 3 will be its settle; the follower foresees 4, which somebody else has by now.
+    const lead = doors.pay({ orderId: 'w', paymentId: 'p-w' });
+    await waitingSession(database);
+    await database.write(
+      `INSERT INTO movements (goods_id, version, kind, quantity, at)
+       VALUES (1, 4, 'restock', 1, UTC_TIMESTAMP(6))`,
+    );
+    const follower = doors.sell('f', ONE);
+    await until(() => failures > 0, 5000, 'the follower to fail');
+    // It waits for the one before: to try the same again would be in vain, three times is blame.
+    const again = await until(() => failures > 1, 300).then(
+      () => true,
+      () => false, // nothing happened, as it should
+    );
+    await database.write('DELETE FROM movements WHERE version = 4');
+    await other.sql.write(`DELETE FROM payments WHERE payment_id = 'p-w'`);
+    await other.leave();
+    expect([again, (await lead).state, (await follower).state]).to.deep.equal([
+      false,
+      'paid',
+      'paid',
+    ]);
+    expect(doors.saga.stats).to.include({ splits: 0, buried: 0 });
   });
 
   it('never take goods that the batch before does not have', async () => {

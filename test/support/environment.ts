@@ -32,6 +32,12 @@ function assertLoopback(name: string, url: string): void {
   }
 }
 
+/** The day on which the crash sweep is to believe itself, when somebody says so. */
+export function crashSweepDay(): number | undefined {
+  const text = process.env['CRASH_SWEEP_DAY'] ?? '';
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
 /** The Redis program of this machine, as the launcher finds and calls it. */
 export async function redisCommand(folder: string): Promise<string> {
   const { redis } = await findServers(placesToLook(process.env, false));

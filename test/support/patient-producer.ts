@@ -16,7 +16,8 @@ interface Sent {
 
 /** A producer as the contract wants it: sends again until the database has what it sent. */
 export class PatientProducer {
-  readonly #parts: { queues: Queues; database: Database; goodsId: number };
+  readonly #parts: { queues: Queues; goodsId: number };
+  #database: Database;
   readonly #orders = new Map<string, Sent>();
   readonly #ending = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -26,6 +27,7 @@ export class PatientProducer {
 
   constructor(parts: { queues: Queues; database: Database; goodsId: number }) {
     this.#parts = parts;
+    this.#database = parts.database;
   }
 
   get sent(): number {
@@ -66,6 +68,12 @@ export class PatientProducer {
     await until(() => this.#count(({ state }) => state === 'paid') === this.sent, limitMs);
   }
 
+  /** What was known has been lost, and this is what is left: all else is sent again. */
+  goOnWith(database: Database): void {
+    this.#database = database;
+    for (const sent of this.#orders.values()) sent.state = 'unknown';
+  }
+
   async close(): Promise<void> {
     this.#ending.abort();
     await this.#running;
@@ -92,9 +100,15 @@ export class PatientProducer {
   }
 
   async #look(): Promise<void> {
-    const rows = await this.#parts.database.rows<{ orderId: string; state: Sent['state'] }>(
-      'SELECT order_id AS orderId, state FROM orders',
-    );
+    // It may be away; then there is nothing new.
+    const rows = await this.#database
+      .rows<{ orderId: string; state: Sent['state'] }>(
+        'SELECT order_id AS orderId, state FROM orders',
+      )
+      .catch((error: unknown) => {
+        this.refusals.push(messageOf(error));
+        return [];
+      });
     for (const { orderId, state } of rows) {
       const sent = this.#orders.get(orderId);
       if (!sent || sent.state === state) continue;

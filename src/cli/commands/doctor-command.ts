@@ -6,9 +6,13 @@ import type { Plan } from '../plan.ts';
 export const doctor: Plan = {
   name: 'doctor',
   summary: 'Look at this machine, the servers and the schema, and say what to mend',
-  examples: ['holdfast doctor', 'holdfast doctor --json'],
-  act: async (session) => {
-    const checks = await examine(session);
+  more:
+    'With --production it also asks what a laptop need not have: durability, quorum, versions, ' +
+    'clocks, rights, and who may come in.',
+  options: [['--production', 'hold the running system to the checklist for production']],
+  examples: ['holdfast doctor', 'holdfast doctor --production --json'],
+  act: async (session, _given, { production }) => {
+    const checks = await examine(session, { production: production === true });
     const wrong = checks.filter(({ ok }) => !ok);
     session.print({ healthy: wrong.length === 0, checks }, () =>
       table(

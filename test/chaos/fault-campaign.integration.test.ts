@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { openSite, type ChaosSite } from './chaos-site.ts';
+import { playSeed, SHORT_SIZE } from './play-seed.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The campaign itself is `npm run chaos`; this holds that it can be played, and what it says. */
+describe('a short campaign of faults', function () {
+  this.timeout(300_000);
+  let site: ChaosSite;
+  before(async () => {
+    site = await openSite();
+  });
+  after(() => site.close());
+
+  for (const seed of [1, 2]) {
+    it(`breaks no promise with seed ${seed}`, async () => {
+      const { result } = await playSeed({ seed, size: SHORT_SIZE, site, root: ROOT });
+      expect(result.broken).to.deep.equal([]);
+      expect(result.orders).to.be.at.least(120);
+      expect(result.kills).to.be.at.least(1);
+      expect(Object.keys(result.faults).length).to.be.at.least(6);
+      expect(result.sometimes['unknown answers']).to.be.at.least(1);
+    });
+  }
+});
