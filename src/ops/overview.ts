@@ -40,6 +40,8 @@ export interface Overview {
 const LIMIT_MS = 2000;
 /** A page is told of a change within a second, and nothing is asked more often than this. */
 const KEEP_MS = 200;
+/** Sums of minutes, of thousands of orders: a second more or less tells nobody anything. */
+const SLOWLY_MS = 1000;
 const SELDOM_MS = 5000;
 /** Looking takes its share of a server's time at most: a tenth. */
 const SHARE = 10;
@@ -62,7 +64,7 @@ export function createOverview(parts: OverviewParts): Overview {
     return new Reading({ ask, limitMs: LIMIT_MS, keepMs, clock });
   };
   const states = reading(() => countOrderStates(database));
-  const ending = reading(() => endingHolds(database));
+  const ending = reading(() => endingHolds(database), SLOWLY_MS);
   const workers = reading(() => queues.workers(), SELDOM_MS);
   const stock = reading(() => readStockOverview(database));
   const owed = reading(() => readOwed(database));
