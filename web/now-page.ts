@@ -6,7 +6,8 @@ import { plot, type PlotLine } from './plots.ts';
 import { spanText, timeOf } from './reader-clock.ts';
 import { ask, problemText } from './server-calls.ts';
 
-const SHOWN_SECONDS = 300;
+const SHOWN_MOST = 300;
+const SHOWN_LEAST = 30;
 const OUTCOMES: readonly (readonly [state: string, tone: string])[] = [
   ['reserved', 'held'],
   ['paid', 'sold'],
@@ -95,17 +96,20 @@ async function auditNow(): Promise<void> {
 
 function plotsOf({ seconds, at }: Now): HTMLElement[] {
   const to = Math.floor(at / 1000) - 1; // the second that goes on now is not whole yet
-  const from = to - SHOWN_SECONDS + 1;
+  // A process that has just begun has nothing to draw but its first minute.
+  const age = to - (seconds[0]?.at ?? to) + 2;
+  const length = Math.min(SHOWN_MOST, Math.max(SHOWN_LEAST, age));
+  const from = to - length + 1;
   const bySecond = new Map(seconds.map((second) => [second.at, second]));
   const line = (name: string, tone: string, value: (second: Second) => number | null): PlotLine => {
-    const points = Array.from({ length: SHOWN_SECONDS }, (_, index) => {
+    const points = Array.from({ length }, (_, index) => {
       const second = bySecond.get(from + index);
       const y = second ? value(second) : 0;
       return y === null ? null : ([from + index, y] as const);
     });
     return { name, tone, points, now: String(points.at(-1)?.[1] ?? 'none') };
   };
-  const frame = { from, to, fromText: '5 minutes ago', toText: 'now' };
+  const frame = { from, to, fromText: `${spanText(length * 1000)} ago`, toText: 'now' };
   const time = (pick: 'p50' | 'p99', tone: string): PlotLine => {
     const last = seconds.findLast((second) => second[pick] !== null)?.[pick];
     const drawn = line(pick, tone, (second) => second[pick]);

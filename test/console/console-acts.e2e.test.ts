@@ -10,7 +10,7 @@ import {
 } from '../support/console-room.ts';
 import { until } from '../support/until.ts';
 import { describeWith, programOnPath } from '../support/wanted-program.ts';
-import { keepPicture, type Visitor } from '../support/web-browser.ts';
+import type { Visitor } from '../support/web-browser.ts';
 
 const chromium = { found: programOnPath('chromium'), packages: BROWSER_PACKAGES };
 
@@ -38,7 +38,6 @@ describeWith(chromium, 'people at the console', function (command) {
   it('are told what this is as long as there is nothing to see', async () => {
     const { page } = await enter('viewer', '/');
     await page.waitForSelector('text=npm run demo');
-    await keepPicture(page, 'first-visit');
     await playSale(room);
     await page.waitForSelector('text=npm run demo', { state: 'detached' });
   });

@@ -20,6 +20,9 @@ const PAGES: readonly (readonly [name: string, path: string, shows: string])[] =
   ['owed', '/owed', 'td a[href="/orders/A-1005"]'],
 ];
 
+/** Those that docs/how-to/use-the-console.md shows; the one of now is taken in a busy sale. */
+const PICTURES = new Set(['stock', 'goods', 'orders', 'order', 'owed', 'order-narrow']);
+
 describeWith(chromium, 'the pages of the console', function (command) {
   this.timeout(30_000);
   let room: ConsoleRoom;
@@ -53,7 +56,8 @@ describeWith(chromium, 'the pages of the console', function (command) {
       expect(await visitor.barriers(), path).to.deep.equal([]);
       const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(wide, `${path} ${size}`).to.be.at.most(page.viewportSize()?.width ?? 0);
-      await keepPicture(page, size === 'wide' ? name : `${name}-narrow`);
+      const picture = size === 'narrow' ? `${name}-narrow` : name;
+      if (PICTURES.has(picture)) await keepPicture(page, picture);
     }
     expect(complaints).to.deep.equal([]);
     expect(outside).to.deep.equal([]);
