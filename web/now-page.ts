@@ -59,11 +59,15 @@ function tilesOf(now: Now): HTMLElement[] {
       isWell ? 'well' : 'wrong',
     ),
     tile('Workers', working ?? '?', 'take jobs, in all processes', working === 0 ? 'wrong' : ''),
-    tile('Goods', stock?.goods ?? '?', h('a', { href: '/stock' }, `${stock?.out ?? '?'} sold out`)),
+    tile(
+      'Goods',
+      stock?.goods ?? '?',
+      h('a', { href: '/stock' }, `sold out: ${stock?.out ?? '?'}`),
+    ),
     tile(
       'Stuck',
       owed?.stuck ?? '?',
-      h('a', { href: '/owed' }, `${owed?.refunds ?? '?'} refunds due`),
+      h('a', { href: '/owed' }, `refunds due: ${owed?.refunds ?? '?'}`),
       owed && owed.stuck > 0 ? 'wrong' : '',
     ),
   ];
