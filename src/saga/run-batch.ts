@@ -55,6 +55,8 @@ type BatchCover = Exclude<Cover, { kind: 'locked' }> | (Locked & { readonly held
 type Locked = Extract<Cover, { kind: 'locked' }>;
 
 const TRIES = 6;
+/** From so many on they are no races: each race lets the next attempt see what was first. */
+const DUPLICATES = 3;
 const BACKOFF = { firstMs: 10, capMs: 1000 };
 const QUEUE_FOR_LOCK_MS = 2000;
 
@@ -98,6 +100,7 @@ async function buryAlone(batch: Batch, error: unknown, parts: BatchParts): Promi
 
 async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Promise<Verdicts> {
   let fenceAbove: bigint | undefined;
+  let duplicates = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await tryOnce(batch, flight, parts, fenceAbove);
@@ -105,7 +108,10 @@ async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Pr
       if (error instanceof FenceRefused) {
         parts.stats.fenceRefused += 1;
         fenceAbove = error.stored;
-      } else if (!passes(error, attempt)) throw error;
+      } else if (isDuplicate(error)) {
+        duplicates += 1;
+        if (duplicates >= DUPLICATES) throw error;
+      } else if (!(error instanceof AppError && error.retryable)) throw error;
       if (attempt >= TRIES) throw asRetryable(error);
       parts.stats.retries += 1;
       parts.logger.debug('batch tried again', { attempt, code: codeOf(error) });
@@ -115,15 +121,18 @@ async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Pr
 }
 
 /** A duplicate is a race when it happens once, and a fault of the data when it stays. */
-function passes(error: unknown, attempt: number): boolean {
-  if (!(error instanceof AppError) || !error.retryable) return false;
-  return error.details['failure'] !== 'duplicate' || attempt < 3;
+function isDuplicate(error: unknown): error is AppError {
+  return error instanceof AppError && error.details['failure'] === 'duplicate';
 }
 
+/** What is given back to its queue must not look as if the data were at fault. */
 function asRetryable(error: unknown): unknown {
-  return error instanceof FenceRefused
-    ? new AppError('fence-refused', error.message, { retryable: true, cause: error })
-    : error;
+  if (error instanceof FenceRefused) {
+    return new AppError('fence-refused', error.message, { retryable: true, cause: error });
+  }
+  if (!isDuplicate(error)) return error;
+  const details = { ...error.details, failure: 'conflict' };
+  return new AppError('database-failed', error.message, { retryable: true, details, cause: error });
 }
 
 async function tryOnce(
