@@ -74,6 +74,8 @@ const lockMishaps: fc.Arbitrary<readonly LockMishap[]> = fc.array(
   { maxLength: 16 },
 );
 
+const eventsMax = fc.constantFrom(2, 2, 4);
+
 /** What the runs met: without these they would prove little. */
 const met = new Map<string, number>();
 
@@ -102,9 +104,10 @@ describe('two processes, whatever step comes first, and whatever goes wrong', fu
         fc.array(deed, { minLength: 1, maxLength: 12 }),
         mishaps,
         lockMishaps,
+        eventsMax,
         fc.scheduler(),
-        async (deeds, ill, lockIll, scheduler) => {
-          const world = new RacingWorld(scheduler, ill, lockIll);
+        async (deeds, ill, lockIll, size, scheduler) => {
+          const world = new RacingWorld(scheduler, ill, lockIll, size);
           await world.restock(1, 4);
           await world.restock(2, 3);
           await world.play(deeds.flat());
@@ -124,9 +127,10 @@ describe('two processes, whatever step comes first, and whatever goes wrong', fu
         fc.array(orderId, { minLength: 8, maxLength: 8 }),
         mishaps,
         lockMishaps,
+        eventsMax,
         fc.scheduler(),
-        async (kinds, ids, ill, lockIll, scheduler) => {
-          const world = new RacingWorld(scheduler, ill, lockIll);
+        async (kinds, ids, ill, lockIll, size, scheduler) => {
+          const world = new RacingWorld(scheduler, ill, lockIll, size);
           await world.restock(1, 4);
           await world.restock(2, 3);
           const event = (one: SagaEvent, at: number): Deed => ({

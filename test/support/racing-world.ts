@@ -43,6 +43,7 @@ export class RacingWorld {
     scheduler: fc.Scheduler,
     mishaps: readonly Mishap[] = [],
     lockMishaps: readonly LockMishap[] = [],
+    eventsMax = 4,
   ) {
     this.#scheduler = scheduler;
     const turn = async (what: string) => void (await scheduler.schedule(Promise.resolve(), what));
@@ -57,7 +58,8 @@ export class RacingWorld {
         logger: silentLogger,
         clock: systemClock,
         random: () => -1, // nobody waits for a back-off: it is the scheduler that says who is late
-        batching: { eventsMax: 4, goodsMax: 3, lanes: 3, followFrom: 2 },
+        // Small batches follow each other soon, large ones have more in common.
+        batching: { eventsMax, goodsMax: 3, lanes: 3, followFrom: eventsMax / 2 },
       }),
     );
   }
