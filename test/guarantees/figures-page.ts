@@ -26,7 +26,7 @@ function verdictOf(figure: Figure): string {
 export const isKept = ({ figures, failure }: Measured) =>
   failure === undefined && figures.length > 0 && figures.every(holds);
 
-export function tableOf({ figures, failure }: Measured): string {
+function tableOf({ figures, failure }: Measured): string {
   if (failure !== undefined) return `**Could not be measured**: ${failure.split('\n')[0]}`;
   return ['| | measured | must be | |\n|---|---|---|---|', ...figures.map(lineOf)].join('\n');
 }

@@ -142,7 +142,7 @@ describe('two processes, whatever step comes first, and whatever goes wrong', fu
           world.database.letTimePass(2);
           const late = kinds.map((kind, at): Deed => {
             const id = ids[at] ?? 'a';
-            if (kind !== 'payment') return event({ kind, orderId: id, via } as SagaEvent, at);
+            if (kind !== 'payment') return event({ kind, orderId: id, via }, at);
             return event({ kind, payment: { orderId: id, paymentId: `p-${id}` }, via }, at);
           });
           const sweeps = [0, 1, 0, 1].map((one): Deed => ({ kind: 'sweep', process: one }));

@@ -19,7 +19,7 @@ export type Deed =
   | { readonly kind: 'sweep'; readonly process: number }
   | { readonly kind: 'time'; readonly seconds: number };
 
-export const HOLD_SECONDS = 2;
+const HOLD_SECONDS = 2;
 const TURNS_MAX = 200_000;
 const DELIVERIES_MAX = 40;
 const LONG = 90_000;
@@ -46,7 +46,9 @@ export class RacingWorld {
     eventsMax = 4,
   ) {
     this.#scheduler = scheduler;
-    const turn = async (what: string) => void (await scheduler.schedule(Promise.resolve(), what));
+    const turn = async (what: string): Promise<void> => {
+      await scheduler.schedule(Promise.resolve(), what);
+    };
     this.database = new StrictDatabase(turn, mishaps);
     this.locks = new StrictLocks(turn, lockMishaps);
     this.sagas = [1, 2].map(() =>

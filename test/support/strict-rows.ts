@@ -1,4 +1,4 @@
-import { AppError } from '../../src/kernel/index.ts';
+import type { AppError } from '../../src/kernel/index.ts';
 import { databaseError } from '../../src/mysql/sql-error.ts';
 
 export type Cell = string | number | null;

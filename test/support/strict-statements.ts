@@ -250,7 +250,12 @@ async function moveOrders(asked: Asked): Answer {
   const was = values.at(-1) ?? null;
   const seqs = list(asked.values.at(-2));
   const matched = await changeOrders(asked, seqs, was, (order) => ({
-    ...{ state, holds, reason, cancel_asked: asks, early_payments: early, attempts: 0 },
+    state,
+    holds,
+    reason,
+    cancel_asked: asks,
+    early_payments: early,
+    attempts: 0,
     version: Number(order['version']) + Number(steps),
     ...dueOf(asked.text, String(at), values, order),
   }));
