@@ -28,7 +28,7 @@ const p99 = ({ sent }: SteadyLoad) =>
 
 async function measure(system: MeasuredSystem): Promise<readonly Figure[]> {
   // A system that has just started compiles itself while it works; nobody asks for that here.
-  await placed(system, 'warm', 1000);
+  await placed(system, 'warm', 3000);
   const calm = await placed(system, 'calm', CALM_MS);
   system.loseQueue();
   const away = await placed(system, 'away', AWAY_MS);

@@ -7,6 +7,7 @@ import { GOODS, type MeasuredSystem, measuredIn } from './measured-system.ts';
 import { OrderStream } from './order-stream.ts';
 
 const PER_SECOND = 60;
+const WARM_MS = 4000;
 const PART_MS = 4000;
 const POISON_EVERY_MS = 100;
 const ADDED_AT_MOST_MS = 1000;
@@ -26,7 +27,7 @@ async function spoil({ world }: MeasuredSystem): Promise<void> {
 function poison(at: number): unknown {
   const orderId = `poison-${at}`;
   return [
-    7,
+    at, // each another one: the same is kept once, and counted
     { orderId, lines: [{ goodsId: GOODS, quantity: 0 }] },
     { orderId, lines: [{ goodsId: SPOILT, quantity: 1 }] },
   ][at % 3];
@@ -38,7 +39,7 @@ async function measure(system: MeasuredSystem): Promise<readonly Figure[]> {
   const stream = new OrderStream(system, { name: 'o', perSecond: PER_SECOND, lookEveryMs: 20 });
   const now = () => performance.now();
   stream.start();
-  await pause(2000);
+  await pause(WARM_MS);
   const calmFrom = now();
   await pause(PART_MS);
   const from = now();
