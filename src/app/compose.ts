@@ -1,3 +1,5 @@
+import { type Cache, openCache } from '../cache/index.ts';
+import { cachedGoods, type GoodsCache } from '../catalogue/index.ts';
 import { type Logger, messageOf, systemClock, systemRandom } from '../kernel/index.ts';
 import { createLocks, type Locks } from '../locks/index.ts';
 import { type Database, openDatabase } from '../mysql/index.ts';
@@ -16,6 +18,8 @@ export interface App {
   readonly locks: Locks;
   readonly queues: Queues;
   readonly saga: Saga;
+  readonly cache: Cache;
+  readonly goods: GoodsCache;
   /** Sends what is still to be sent and closes every connection. */
   close(): Promise<void>;
 }
@@ -63,6 +67,7 @@ export function compose(config: Config, name: string): App {
     clock,
     random,
   });
+  const cache = openCache({ url: config.cacheUrl, name: `${name}-cache`, logger, clock, random });
   return {
     config,
     logger,
@@ -70,10 +75,13 @@ export function compose(config: Config, name: string): App {
     locks,
     queues,
     saga,
+    cache,
+    goods: cachedGoods(database, cache, clock),
     close: async () => {
       await nudges.settled();
       await queues.close();
       await locks.close();
+      cache.close();
       await database.close();
     },
   };

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { AppError, type LogLevel } from '../kernel/index.ts';
+import { redisPlace } from '../redis/index.ts';
 import type { Rules } from '../saga/index.ts';
 import type { LogFormat } from '../telemetry/index.ts';
 import { checkPrefix, redisFrom } from './redis-setting.ts';
@@ -11,6 +12,8 @@ export type { Environment };
 export interface Config {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Null: each process remembers for itself alone. */
+  readonly cacheUrl: string | null;
   readonly lockUrls: readonly string[];
   readonly lockPrefix: string;
   readonly lockTtlMs: number;
@@ -73,6 +76,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const config: Config = {
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
     redisUrl: redis.redisUrl,
+    cacheUrl: cacheUrlFrom(from, redis.redisUrl, problems),
     lockUrls: from.urls('HOLDFAST_LOCK_URLS', LOCK_SCHEMES, running?.lockUrls, [
       'mysql:',
       'memory:',
@@ -82,6 +86,8 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     queuePrefix: from.text('HOLDFAST_QUEUE_PREFIX') ?? running?.queuePrefix ?? '{holdfast}',
     sweepMs: from.whole('HOLDFAST_SWEEP_MS', 1000, 50, 3_600_000),
     rules: {
+      graceSeconds: from.whole('HOLDFAST_GRACE_SECONDS', 0, 0, 86_400),
+      ...limitsFrom(from),
       writesNotices: notices.url !== null,
       holdSeconds: from.whole('HOLDFAST_HOLD_SECONDS', 900, 1, 604_800),
       latePayment: from.choice(
@@ -112,18 +118,37 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   );
 }
 
+function limitsFrom(from: Settings): Pick<Rules, 'maxHoldsPerBuyer' | 'maxUnitsPerBuyer'> {
+  const holds = from.wholeIfSet('HOLDFAST_MAX_HOLDS_PER_BUYER', 1, 1_000_000);
+  const units = from.wholeIfSet('HOLDFAST_MAX_UNITS_PER_BUYER', 1, 1_000_000_000);
+  return {
+    ...(holds === null ? {} : { maxHoldsPerBuyer: holds }),
+    ...(units === null ? {} : { maxUnitsPerBuyer: units }),
+  };
+}
+
+/** Queues must never be evicted and a cache must: one server cannot be both. */
+function cacheUrlFrom(from: Settings, redisUrl: string, problems: string[]): string | null {
+  if (from.text('HOLDFAST_CACHE_URL') === undefined) return null;
+  const url = from.url('HOLDFAST_CACHE_URL', ['redis', 'rediss'], undefined);
+  if (url === '' || redisUrl === '') return url;
+  const { address } = redisPlace(url);
+  if (redisPlace(redisUrl).address.split(',').includes(address)) {
+    problems.push('HOLDFAST_CACHE_URL names the server of the queues, allowed is one of its own');
+  }
+  return url;
+}
+
 function doorsFrom(from: Settings, running: RunningSystem | null): DoorsConfig {
   const known = (role: keyof DoorsConfig['tokens']) => {
     const token = running?.tokens?.[role];
     return token ? [token] : [];
   };
-  const metricsPort = from.text('HOLDFAST_METRICS_PORT');
   return {
     bind: from.text('HOLDFAST_BIND') ?? '127.0.0.1',
     httpPort: port(from, 'HOLDFAST_HTTP_PORT', 3000),
     grpcPort: port(from, 'HOLDFAST_GRPC_PORT', 50_051),
-    metricsPort:
-      metricsPort === undefined ? null : from.whole('HOLDFAST_METRICS_PORT', 0, 0, 65_535),
+    metricsPort: from.wholeIfSet('HOLDFAST_METRICS_PORT', 0, 65_535),
     grpcOpen: from.choice('HOLDFAST_GRPC_OPEN', ['0', '1'], '0') === '1',
     rateLimit: from.whole('HOLDFAST_RATE_LIMIT', 5000, 1, 1_000_000),
     tokens: {

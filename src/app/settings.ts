@@ -40,6 +40,11 @@ export class Settings {
     return fallback;
   }
 
+  /** Null when it is not set. */
+  wholeIfSet(name: string, least: number, most: number): number | null {
+    return this.text(name) === undefined ? null : this.whole(name, least, least, most);
+  }
+
   choice<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
     const text = this.text(name);
     const chosen = allowed.find((value) => value === text);

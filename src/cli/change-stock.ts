@@ -3,7 +3,7 @@ import type { SagaEvent, StockOutcome } from '../saga/index.ts';
 import type { Session } from './command-session.ts';
 import { stockText } from './stock-text.ts';
 
-type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-adjust' }>;
+type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-count' | 'stock-adjust' }>;
 type WithoutVia<Event> = Event extends unknown ? Omit<Event, 'via'> : never;
 
 /** Sends one change of stock through the saga and prints what there is afterwards. */
@@ -13,7 +13,11 @@ export async function changeStock(session: Session, change: WithoutVia<StockEven
   const outcome = (await saga.advance(event)) as StockOutcome;
   if (outcome.change === 'refused') {
     throw new AppError(outcome.code ?? 'refused', outcome.message ?? 'refused', {
-      details: { goodsId: outcome.goodsId, available: outcome.balance.available },
+      details: {
+        goodsId: outcome.goodsId,
+        available: outcome.balance.available,
+        held: outcome.balance.held,
+      },
     });
   }
   const { stockView } = await import('../stock/index.ts');

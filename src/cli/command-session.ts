@@ -3,6 +3,7 @@ import type { App, Config } from '../app/index.ts';
 import type { AppError } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
 import { errorLines, quietLogger } from './error-text.ts';
+import { ProgressLine } from './progress-line.ts';
 
 /** Where a command line reads and writes. */
 export interface Terminal {
@@ -60,6 +61,15 @@ export class Session {
   /** What is not the result: progress, warnings, advice. */
   say(line: string): void {
     this.terminal.stderr.write(`${line}\n`);
+  }
+
+  progress(): ProgressLine {
+    return new ProgressLine(this.terminal.stderr);
+  }
+
+  /** Where a result goes that is too long to be held whole. */
+  get stdout(): NodeJS.WritableStream {
+    return this.terminal.stdout;
   }
 
   /** Anything else than a typed "yes" is a no; so is nobody there to type it. */

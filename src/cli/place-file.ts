@@ -2,7 +2,8 @@ import { AppError, messageOf } from '../kernel/index.ts';
 import type { PlacedOrder } from '../queues/index.ts';
 import { type PlaceAnswer, placeOrders } from './place-orders.ts';
 import type { Session } from './command-session.ts';
-import { badLines, fileLines } from './stock-file.ts';
+import { fileLines } from '../records/index.ts';
+import { badLines } from './stock-file.ts';
 
 const BATCH = 500;
 const SHOWN_MAX = 20;

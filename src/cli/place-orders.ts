@@ -75,6 +75,10 @@ export function refusalOf(answer: PlaceAnswer): AppError[] {
   }
   const { orderId, state, reason, short = [] } = answer;
   if (state !== 'rejected') return [];
+  if (reason === 'too-many-holds') {
+    const text = `order ${orderId} is rejected: its buyer holds as much as one buyer may`;
+    return [new AppError('too-many-holds', text, { details: { orderId } })];
+  }
   const details = { orderId, short };
   const text = `order ${orderId} is rejected: ${shortText(short).replaceAll('\n', '; ')}`;
   return [

@@ -23,4 +23,6 @@ export interface PlanGroup {
   readonly name: string;
   readonly summary: string;
   readonly plans: readonly Plan[];
+  /** Nouns within this one. */
+  readonly groups?: readonly PlanGroup[];
 }

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '../kernel/index.ts';
 import { errorLines, exitCodeOf } from './error-text.ts';
 import { GROUPS, PLANS } from './plans.ts';
-import type { Arguments, Options, Plan } from './plan.ts';
+import type { Arguments, Options, Plan, PlanGroup } from './plan.ts';
 import { Session, type Terminal } from './command-session.ts';
 
 /** Runs one command line and answers its exit code: 0 done, 1 refused or failed, 2 wrong use. */
@@ -35,11 +35,7 @@ function programOver(session: Session, terminal: Terminal): Command {
     .option('--json', 'print one JSON document, and nothing else, on standard output')
     .helpCommand(false)
     .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong use.');
-  for (const { name, summary, plans } of GROUPS) {
-    const group = prepared(program.command(name), terminal).description(summary);
-    group.helpCommand(false);
-    for (const plan of plans) addPlan(group, plan, session, terminal);
-  }
+  for (const group of GROUPS) addGroup(program, group, session, terminal);
   for (const plan of PLANS) addPlan(program, plan, session, terminal);
   return program;
 }
@@ -54,6 +50,14 @@ function prepared(command: Command, { stdout, stderr }: Terminal): Command {
       writeErr: (text) => stderr.write(text),
       outputError: () => undefined, // said once, in our own form, by whoever catches it
     });
+}
+
+function addGroup(parent: Command, given: PlanGroup, session: Session, terminal: Terminal): void {
+  const { name, summary, plans, groups = [] } = given;
+  const group = prepared(parent.command(name), terminal).description(summary);
+  group.helpCommand(false);
+  for (const one of groups) addGroup(group, one, session, terminal);
+  for (const plan of plans) addPlan(group, plan, session, terminal);
 }
 
 function addPlan(parent: Command, plan: Plan, session: Session, terminal: Terminal): void {

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { AppError, messageOf } from '../kernel/index.ts';
+import { csvCells, fileLines } from '../records/index.ts';
 import { availableField, checkedFields, goodsIdField } from '../shapes/index.ts';
 import { numberIn } from './given.ts';
 
@@ -54,22 +53,6 @@ export function badLines(
   });
 }
 
-/** The lines of a file that say something, under their numbers. */
-export async function* fileLines(path: string): AsyncGenerator<{ number: number; text: string }> {
-  let number = 0;
-  try {
-    for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
-      number += 1;
-      const text = number === 1 ? line.replace(/^\uFEFF/, '').trim() : line.trim();
-      if (text !== '') yield { number, text };
-    }
-  } catch (error) {
-    throw new AppError('invalid-file', `${path} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
 /** The first line may name the columns. */
 async function* numberedLines(path: string): AsyncGenerator<{ number: number; text: string }> {
   for await (const line of fileLines(path)) {
@@ -79,9 +62,10 @@ async function* numberedLines(path: string): AsyncGenerator<{ number: number; te
 }
 
 function parsed(text: string): StockLine {
-  const cells = text.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-  if (cells.length !== 2) {
-    throw new AppError('invalid-input', `${cells.length} columns, allowed is goodsId,available`);
+  const cells = csvCells(text);
+  if (cells?.length !== 2) {
+    const found = cells ? `${cells.length} columns` : 'no CSV';
+    throw new AppError('invalid-input', `${found}, allowed is goodsId,available`);
   }
   return checkLine({ goodsId: numberIn(cells[0]), available: numberIn(cells[1]) });
 }

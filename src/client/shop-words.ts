@@ -30,6 +30,8 @@ export interface OrderToPlace {
   readonly orderId: string;
   readonly lines: readonly OrderLine[];
   readonly buyerId?: string;
+  /** An unpaid order of the same buyer that this one takes the place of. */
+  readonly replaces?: string;
   readonly holdSeconds?: number;
   /** Minor units, such as cents. */
   readonly amount?: number;
@@ -97,6 +99,8 @@ export interface OrderView {
   readonly lines: readonly OrderLine[];
   readonly placedAt: string;
   readonly expiresAt: string | null;
+  /** Its time is up, and its goods are about to be released. */
+  readonly over?: true;
   readonly reason?: string;
   readonly buyerId?: string;
   readonly amount?: number;

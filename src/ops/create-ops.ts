@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { Cache } from '../cache/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Locks } from '../locks/index.ts';
 import { type Database, openDatabase } from '../mysql/index.ts';
@@ -16,6 +17,7 @@ export interface OpsParts {
   readonly databaseUrl: string;
   readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
   readonly locks: Pick<Locks, 'inspect' | 'stats'>;
+  readonly cache: Pick<Cache, 'stats'>;
   readonly queues: Pick<Queues, 'counts' | 'oldestWaitingMs'>;
   readonly redisUrl: string;
   readonly queuePrefix: string;

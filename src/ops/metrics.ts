@@ -4,6 +4,8 @@ import type { Database } from '../mysql/index.ts';
 import type { Locks } from '../locks/index.ts';
 import type { Saga } from '../saga/index.ts';
 import { type AuditSeen, auditMetrics } from './audit-metrics.ts';
+import type { Cache } from '../cache/index.ts';
+import { cacheMetrics } from './cache-metrics.ts';
 import { databaseMetrics } from './database-metrics.ts';
 import { lockMetrics } from './lock-metrics.ts';
 import type { MetricPart } from './metric-part.ts';
@@ -17,6 +19,7 @@ export interface MetricsParts {
   readonly database: Pick<Database, 'pool'>;
   readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
   readonly locks: Pick<Locks, 'stats'>;
+  readonly cache: Pick<Cache, 'stats'>;
   readonly readings: Readings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,7 +39,7 @@ export interface Metrics {
 
 /** Every metric of this process. What cannot be had now is left out, and that is counted. */
 export function createMetrics(all: MetricsParts): Metrics {
-  const { database, saga, locks, readings, clock, logger } = all;
+  const { database, saga, locks, cache, readings, clock, logger } = all;
   const registry = new Registry();
   const errors = new Counter({
     name: 'holdfast_scrape_errors_total',
@@ -51,6 +54,7 @@ export function createMetrics(all: MetricsParts): Metrics {
     ...databaseMetrics(registry, database, readings),
     ...queueMetrics(registry, readings, clock),
     lockMetrics(registry, readings, locks),
+    cacheMetrics(registry, cache.stats),
   ];
   const auditSeen = auditMetrics(registry, clock);
   for (const { name, refresh } of parts) if (refresh) errors.inc({ part: name }, 0);

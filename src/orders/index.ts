@@ -1,3 +1,4 @@
+export { type BuyerHold, type BuyerHolds, lockBuyerHolds } from './buyer-holds-store.ts';
 export { claimKeys, forgetKeys, KEYS_KEPT_DAYS, type KeyUse } from './idempotency-keys-store.ts';
 export {
   awaitedOrder,
@@ -5,6 +6,7 @@ export {
   type Line,
   ORDER_STATES,
   type Order,
+  type OrderLine,
   type OrderRequest,
   type OrderState,
   sameContent,
@@ -19,6 +21,7 @@ export {
   type HoldPage,
   holdsOfGoods,
   type OpenHold,
+  readAnnounced,
 } from './order-history-store.ts';
 export {
   listOrders,
@@ -29,6 +32,18 @@ export {
   readOrderDetails,
   readOrderState,
 } from './order-view-store.ts';
+export {
+  keptOf,
+  linesWithout,
+  type Part,
+  type PartRequest,
+  type PartVerb,
+  sameParts,
+  summedParts,
+  unitsOf,
+  wantedOf,
+} from './order-parts.ts';
+export { insertPartRequests, readPartRequests, writeParts } from './order-parts-store.ts';
 export { moveOrders, type OrderChange } from './order-moves-store.ts';
 export {
   databaseNow,

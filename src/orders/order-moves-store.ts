@@ -1,6 +1,6 @@
-import type { DatabaseTime } from '../kernel/index.ts';
+import { type DatabaseTime, secondsAfter } from '../kernel/index.ts';
 import { type Sql, type SqlValue, sameRows } from '../mysql/index.ts';
-import type { Due, Order } from './order.ts';
+import type { Order } from './order.ts';
 import { SOON_SECONDS } from './orders-store.ts';
 
 /** One order that moved on, and what it was when it was locked. */
@@ -18,10 +18,11 @@ export async function moveOrders(
   sql: Sql,
   changes: readonly OrderChange[],
   now: DatabaseTime,
+  graceSeconds = 0,
 ): Promise<void> {
   const rejections = changes.filter(({ after }) => after.short !== null);
   const others = changes.filter(({ after }) => after.short === null);
-  for (const alike of waysOf(others)) await moveAlike(sql, alike, now);
+  for (const alike of waysOf(others)) await moveAlike(sql, alike, now, graceSeconds);
   if (rejections.length > 0) await rejectOrders(sql, rejections);
 }
 
@@ -38,6 +39,7 @@ function waysOf(changes: readonly OrderChange[]): OrderChange[][] {
       after.cancelAsked,
       after.earlyPayments,
       after.version - before.version,
+      after.due === 'as-extended' ? after.expiresAt : null,
     ]);
     const alike = ways.get(way);
     if (alike) alike.push(change);
@@ -50,11 +52,12 @@ async function moveAlike(
   sql: Sql,
   alike: readonly OrderChange[],
   now: DatabaseTime,
+  graceSeconds: number,
 ): Promise<void> {
   const [first] = alike;
   if (!first) return;
   const { before, after } = first;
-  const due = dueClause(after.due, now);
+  const due = dueClause(after, now, graceSeconds);
   const matched = await sql.write(
     `UPDATE orders SET state = ?, holds = ?, reason = ?, cancel_asked = ?, early_payments = ?,
        version = version + ?, attempts = 0${due.text}
@@ -74,7 +77,11 @@ async function moveAlike(
   sameRows(matched, alike.length, `orders from ${before.state} to ${after.state}`);
 }
 
-function dueClause(due: Due, now: DatabaseTime): { text: string; values: readonly SqlValue[] } {
+function dueClause(
+  { due, expiresAt }: Order,
+  now: DatabaseTime,
+  graceSeconds: number,
+): { text: string; values: readonly SqlValue[] } {
   switch (due) {
     case 'kept':
       return { text: '', values: [] };
@@ -87,9 +94,13 @@ function dueClause(due: Due, now: DatabaseTime): { text: string; values: readonl
     case 'at-expiry':
       return {
         text: `, expires_at = CAST(? AS DATETIME(6)) + INTERVAL hold_seconds SECOND,
-          due_at = CAST(? AS DATETIME(6)) + INTERVAL hold_seconds SECOND`,
-        values: [now, now],
+          due_at = CAST(? AS DATETIME(6)) + INTERVAL hold_seconds + ? SECOND`,
+        values: [now, now, graceSeconds],
       };
+    case 'as-extended': {
+      const dueAt = expiresAt === null ? null : secondsAfter(expiresAt, graceSeconds);
+      return { text: ', expires_at = ?, due_at = ?', values: [expiresAt, dueAt] };
+    }
   }
 }
 

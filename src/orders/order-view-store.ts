@@ -1,14 +1,16 @@
 import { type DatabaseTime, isoOf } from '../kernel/index.ts';
 import { readJson, type Sql, type SqlValue } from '../mysql/index.ts';
-import type { Line, OrderState, ShortLine } from './order.ts';
+import { lineOf, type OrderLine, type OrderState, type ShortLine } from './order.ts';
 
 /** An order as others see it in a list. */
 export interface OrderSummary {
   readonly orderId: string;
   readonly state: OrderState;
-  readonly lines: readonly Line[];
+  readonly lines: readonly OrderLine[];
   readonly placedAt: string;
   readonly expiresAt: string | null;
+  /** It is reserved, its time is up, and its goods are about to be released. */
+  readonly over?: true;
   readonly reason?: string;
   readonly buyerId?: string;
   readonly amount?: number;
@@ -34,6 +36,7 @@ interface SummaryRow {
   readonly buyer_id: string | null;
   readonly amount: number | null;
   readonly currency: string | null;
+  readonly isOver: number | null;
 }
 
 interface DetailsRow extends SummaryRow {
@@ -44,7 +47,7 @@ interface DetailsRow extends SummaryRow {
 }
 
 const COLUMNS = `o.seq, o.order_id, o.state, o.placed_at, o.expires_at, o.reason, o.buyer_id,
-  o.amount, o.currency`;
+  o.amount, o.currency, o.state = 'reserved' AND o.expires_at <= UTC_TIMESTAMP(6) AS isOver`;
 
 export interface OrderFilter {
   readonly state?: OrderState;
@@ -150,13 +153,14 @@ export async function readOrderDetails(
   return { seq: row.seq, details };
 }
 
-function summaryOf(row: SummaryRow, lines: readonly Line[]): OrderSummary {
+function summaryOf(row: SummaryRow, lines: readonly OrderLine[]): OrderSummary {
   return {
     orderId: row.order_id,
     state: row.state,
     lines,
     placedAt: isoOf(row.placed_at),
     expiresAt: row.expires_at === null ? null : isoOf(row.expires_at),
+    ...(row.isOver === 1 ? { over: true as const } : {}),
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.buyer_id === null ? {} : { buyerId: row.buyer_id }),
     ...(row.amount === null ? {} : { amount: row.amount }),
@@ -167,15 +171,16 @@ function summaryOf(row: SummaryRow, lines: readonly Line[]): OrderSummary {
 async function linesOf(
   sql: Sql,
   seqs: readonly number[],
-): Promise<ReadonlyMap<number, readonly Line[]>> {
-  const lines = new Map<number, Line[]>();
+): Promise<ReadonlyMap<number, readonly OrderLine[]>> {
+  const lines = new Map<number, OrderLine[]>();
   if (seqs.length === 0) return lines;
-  const rows = await sql.rows<{ seq: number } & Line>(
-    `SELECT order_seq AS seq, goods_id AS goodsId, quantity FROM order_lines
+  const rows = await sql.rows<{ seq: number } & Required<OrderLine>>(
+    `SELECT order_seq AS seq, goods_id AS goodsId, quantity, cancelled, returned FROM order_lines
      WHERE order_seq IN (?) ORDER BY order_seq, goods_id`,
     [seqs],
   );
-  for (const { seq, ...line } of rows) {
+  for (const { seq, ...row } of rows) {
+    const line = lineOf(row);
     const known = lines.get(seq);
     if (known) known.push(line);
     else lines.set(seq, [line]);

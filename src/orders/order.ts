@@ -33,6 +33,14 @@ export interface Line {
   readonly quantity: number;
 }
 
+/** A line of an order: what was asked for, and what of it has left since. */
+export interface OrderLine extends Line {
+  /** Units that were cancelled before it was paid; left out when there are none. */
+  readonly cancelled?: number;
+  /** Units that came back after it was paid; left out when there are none. */
+  readonly returned?: number;
+}
+
 /** A line that could not be met. */
 export interface ShortLine {
   readonly goodsId: number;
@@ -45,19 +53,24 @@ export interface OrderRequest {
   readonly orderId: string;
   readonly lines: readonly Line[];
   readonly buyerId?: string;
+  /** An unpaid order of the same buyer, to be cancelled with the placing of this one. */
+  readonly replaces?: string;
   readonly holdSeconds?: number;
   readonly amount?: number;
   readonly currency?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** When somebody must look at an order again. */
-export type Due = 'kept' | 'never' | 'soon' | 'at-expiry' | 'in-a-day';
+/**
+ * When somebody must look at an order again. `at-expiry` is its own hold time from now on, which
+ * the database adds by itself; `as-extended` is an expiry that was chosen, and is told to it.
+ */
+export type Due = 'kept' | 'never' | 'soon' | 'at-expiry' | 'as-extended' | 'in-a-day';
 
 export interface Order {
   readonly orderId: string;
   readonly state: OrderState;
-  readonly lines: readonly Line[];
+  readonly lines: readonly OrderLine[];
   /** How many holds it has had. */
   readonly holds: number;
   readonly holdSeconds: number;
@@ -139,4 +152,15 @@ export function sameContent(order: Order, request: OrderRequest): boolean {
         line.goodsId === lines[index]?.goodsId && line.quantity === lines[index]?.quantity,
     )
   );
+}
+
+/** A line as it is kept: what is none is not spoken of. */
+export function lineOf(line: Required<OrderLine>): OrderLine {
+  const { goodsId, quantity, cancelled, returned } = line;
+  return {
+    goodsId,
+    quantity,
+    ...(cancelled === 0 ? {} : { cancelled }),
+    ...(returned === 0 ? {} : { returned }),
+  };
 }

@@ -1,6 +1,6 @@
 import { type DatabaseTime, isoOf, millisOf, present, secondsAfter } from '../kernel/index.ts';
 import { readJson, type Sql, sameRows } from '../mysql/index.ts';
-import type { Order, OrderState, Step } from './order.ts';
+import { lineOf, type Order, type OrderLine, type OrderState, type Step } from './order.ts';
 
 /** An order as the database has it. */
 export interface KnownOrder {
@@ -34,13 +34,15 @@ interface OrderRow {
   readonly is_due: number | null;
   readonly goods_id: number | null;
   readonly quantity: number;
+  readonly cancelled: number;
+  readonly returned: number;
 }
 
 /** The index is forced so that rows are locked in order of id, however small the table is. */
 const READ = `
   SELECT t.now, o.seq, o.order_id, o.state, o.version, o.holds, o.hold_seconds, o.placed_at,
     o.expires_at, o.reason, o.short, o.cancel_asked, o.early_payments, o.buyer_id, o.amount,
-    o.currency, o.due_at <= t.now AS is_due, l.goods_id, l.quantity
+    o.currency, o.due_at <= t.now AS is_due, l.goods_id, l.quantity, l.cancelled, l.returned
   FROM (SELECT UTC_TIMESTAMP(6) AS now) t
   LEFT JOIN orders o FORCE INDEX (orders_by_id) ON o.order_id IN (?)
   LEFT JOIN order_lines l ON l.order_seq = o.seq`;
@@ -63,10 +65,7 @@ function knownOf(rows: readonly OrderRow[]): OrdersRead {
     const known = orders.get(row.order_id) ?? { seq: row.seq, order: orderOf(row) };
     orders.set(row.order_id, known);
     if (row.goods_id === null) continue;
-    (known.order.lines as { goodsId: number; quantity: number }[]).push({
-      goodsId: row.goods_id,
-      quantity: row.quantity,
-    });
+    (known.order.lines as OrderLine[]).push(lineOf({ ...row, goodsId: row.goods_id }));
   }
   return { now: present(rows[0], 'the clock row').now, orders };
 }
@@ -99,13 +98,14 @@ export async function insertOrders(
   sql: Sql,
   orders: readonly Order[],
   now: DatabaseTime,
+  graceSeconds = 0,
 ): Promise<ReadonlyMap<string, number>> {
   const sorted = orders.toSorted((one, other) => (one.orderId < other.orderId ? -1 : 1));
   await sql.write(
     `INSERT INTO orders (order_id, state, version, holds, hold_seconds, due_at, expires_at,
       reason, short, cancel_asked, early_payments, buyer_id, amount, currency, metadata,
       placed_at) VALUES ?`,
-    [sorted.map((order) => [...newOrderRow(order, now)])],
+    [sorted.map((order) => [...newOrderRow(order, now, graceSeconds)])],
   );
   const ids = sorted.map(({ orderId }) => orderId);
   return (await numbersInARow(sql, ids)) ?? (await numbersOf(sql, ids));
@@ -141,14 +141,14 @@ async function numbersOf(
   return new Map(rows.map((row) => [row.order_id, row.seq]));
 }
 
-function newOrderRow(order: Order, now: DatabaseTime) {
+function newOrderRow(order: Order, now: DatabaseTime, graceSeconds: number) {
   return [
     order.orderId,
     order.state,
     order.version,
     order.holds,
     order.holdSeconds,
-    dueTimeOf(order, now),
+    dueTimeOf(order, now, graceSeconds),
     order.expiresAt,
     order.reason,
     order.short === null ? null : JSON.stringify(order.short),
@@ -166,14 +166,16 @@ function newOrderRow(order: Order, now: DatabaseTime) {
 export const SOON_SECONDS = 10;
 const DAY_SECONDS = 86_400;
 
-function dueTimeOf(order: Order, now: DatabaseTime): DatabaseTime | null {
+function dueTimeOf(order: Order, now: DatabaseTime, graceSeconds: number): DatabaseTime | null {
   switch (order.due) {
     case 'soon':
       return secondsAfter(now, SOON_SECONDS);
     case 'in-a-day':
       return secondsAfter(now, DAY_SECONDS);
     case 'at-expiry':
-      return secondsAfter(now, order.holdSeconds);
+      return secondsAfter(now, order.holdSeconds + graceSeconds);
+    case 'as-extended':
+      return order.expiresAt === null ? null : secondsAfter(order.expiresAt, graceSeconds);
     case 'never':
     case 'kept':
       return null;

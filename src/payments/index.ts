@@ -1,4 +1,5 @@
 export {
+  PAYMENT_STATES,
   type Payment,
   type PaymentNotice,
   type PaymentState,
@@ -15,4 +16,11 @@ export {
   readEarlyPayments,
   readPayments,
 } from './payments-store.ts';
-export { type PaymentView, paymentViews } from './payment-view-store.ts';
+export {
+  listPayments,
+  type ListedPayment,
+  type PaymentPage,
+  type PaymentView,
+  paymentViews,
+  readPaymentView,
+} from './payment-view-store.ts';

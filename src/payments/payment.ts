@@ -6,6 +6,13 @@
  */
 export type PaymentState = 'early' | 'applied' | 'refund-due' | 'refunded';
 
+export const PAYMENT_STATES: readonly PaymentState[] = [
+  'early',
+  'applied',
+  'refund-due',
+  'refunded',
+];
+
 export type RefundReason =
   | 'already-paid'
   | 'amount-mismatch'

@@ -28,6 +28,7 @@ export const orderShape = Type.Object(
       description: 'a list of 1 to 100 lines { goodsId, quantity }',
     }),
     buyerId: Type.Optional(buyerIdField),
+    replaces: Type.Optional(orderIdField),
     holdSeconds: Type.Optional(holdSecondsField),
     amount: Type.Optional(amountField),
     currency: Type.Optional(currencyField),
@@ -49,12 +50,14 @@ const check = checkedBy(orderShape);
 
 /** Keeps only the known fields: a newer producer may send more, and nothing else gets in. */
 function orderEntry(value: unknown): PlacedOrder {
-  const { orderId, lines, buyerId, holdSeconds, amount, currency, metadata } = check(value);
+  const { orderId, lines, buyerId, replaces, holdSeconds, amount, currency, metadata } =
+    check(value);
   if (metadata !== undefined) assertKeepable(metadata);
   return {
     orderId,
     lines: lines.map(({ goodsId, quantity }) => ({ goodsId, quantity })),
     ...(buyerId === undefined ? {} : { buyerId }),
+    ...(replaces === undefined ? {} : { replaces }),
     ...(holdSeconds === undefined ? {} : { holdSeconds }),
     ...(amount === undefined ? {} : { amount }),
     ...(currency === undefined ? {} : { currency }),

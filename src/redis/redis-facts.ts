@@ -28,8 +28,9 @@ export async function redisFacts(client: RedisClient): Promise<RedisFacts> {
 
 async function appendSyncOf(client: RedisClient): Promise<string | null> {
   try {
-    const [, value] = (await mastersOf(client)[0]?.config('GET', 'appendfsync')) as string[];
-    return value ?? null;
+    const [first = client] = mastersOf(client);
+    const answer: unknown = await first.config('GET', 'appendfsync');
+    return Array.isArray(answer) ? String(answer[1]) : null;
   } catch {
     return null; // an account of least privilege may not ask; then it is not told
   }

@@ -11,7 +11,7 @@ import { CommitFeed, type CommitListener } from './commit-feed.ts';
 import { CommitGroup, type Otherwise } from './commit-group.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Rules } from './decision.ts';
-import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import { goodsNamedBy, isStockEvent, orderIdOf, replacedBy, type SagaEvent } from './event.ts';
 import { GoodsMemory } from './goods-memory.ts';
 import { Leads } from './lock-hand-over.ts';
 import type { GoodsLocks } from './locking.ts';
@@ -142,6 +142,7 @@ export function createSaga(parts: SagaParts): Saga {
 /** An order must be kept soon, whoever has its goods: then it is only placed. */
 function otherwiseOf(event: SagaEvent): Otherwise<SagaEvent> | undefined {
   if (event.kind !== 'placed' || event.reserveWithinMs === undefined) return undefined;
+  if (replacedBy(event) !== undefined) return undefined; // it cannot make way later
   const { reserveWithinMs: afterMs, ...placedOnly } = event;
   return { item: placedOnly, keys: keysOf(event), kind: 'orders', afterMs };
 }
@@ -151,10 +152,18 @@ async function goodsWantedBy(
   memory: GoodsMemory,
   peek: OrderPeek,
 ): Promise<readonly number[]> {
-  if (isStockEvent(event) || event.kind === 'placed' || event.kind === 'sell') {
-    return goodsNamedBy(event);
-  }
-  const orderId = orderIdOf(event);
+  if (isStockEvent(event) || event.kind === 'sell') return goodsNamedBy(event);
+  if (event.kind !== 'placed') return await goodsOfOrder(orderIdOf(event), memory, peek);
+  const replaces = replacedBy(event);
+  const freed = replaces === undefined ? [] : await goodsOfOrder(replaces, memory, peek);
+  return [...new Set([...goodsNamedBy(event), ...freed])];
+}
+
+async function goodsOfOrder(
+  orderId: string,
+  memory: GoodsMemory,
+  peek: OrderPeek,
+): Promise<readonly number[]> {
   let lines = memory.linesOf(orderId);
   if (!lines) {
     lines = await peek.linesOf(orderId);
@@ -168,15 +177,23 @@ function keysOf(event: SagaEvent): readonly Key[] {
   switch (event.kind) {
     case 'payment':
       return [event.payment.orderId, `payment:${event.payment.paymentId}`];
+    case 'refunded':
+      return [event.orderId, `payment:${event.paymentId}`];
     case 'stock-set':
+    case 'stock-count':
     case 'stock-adjust':
       return [`adjustment:${event.idempotencyKey}`];
     case 'placed':
+      return [orderIdOf(event), ...[replacedBy(event) ?? []].flat()];
     case 'reserve':
     case 'cancel':
     case 'due':
     case 'sell':
     case 'return':
+    case 'extend':
+    case 'payment-started':
+    case 'cancel-lines':
+    case 'return-lines':
       return [orderIdOf(event)];
     default:
       return unreachable(event);

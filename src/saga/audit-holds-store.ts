@@ -64,7 +64,11 @@ const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
     say: ({ closes }) => ({ expected: 1, found: closes, text: `ended ${closes} times` }),
   },
   'hold-quantity': {
-    brokenWhen: `m.opened <> m.opens * l.quantity OR m.closed <> m.closes * l.quantity`,
+    // What was cancelled of a line has closed that part of the hold before, or was never in it.
+    brokenWhen: `m.opened NOT BETWEEN m.opens * (l.quantity - l.cancelled) AND m.opens * l.quantity
+      OR m.closed NOT BETWEEN m.closes * (l.quantity - l.cancelled) AND m.closes * l.quantity
+      OR (m.opens = 1 AND m.closes = 1 AND m.opened <> m.closed + m.cut)
+      OR m.cut > l.cancelled`,
     say: ({ quantity, opened, closed }) => ({
       expected: quantity ?? 0,
       found: opened === quantity ? closed : opened,
@@ -73,7 +77,7 @@ const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
   },
   'hold-end': {
     brokenWhen: `m.hold BETWEEN 1 AND o.holds AND ${ENDED} <> ${MEANT_END}
-      AND NOT (${CARRIED} AND ${ENDED} = 'open')`,
+      AND NOT (${CARRIED} AND ${ENDED} = 'open') AND NOT (m.opens = 1 AND m.cut = m.opened)`,
     say: ({ state, holds, ended, meantEnd }) => ({
       expected: meantEnd,
       found: ended,
@@ -81,9 +85,11 @@ const HOLD_RULES: Readonly<Record<string, HoldRule>> = {
     }),
   },
   'hold-returns': {
-    brokenWhen: `m.returned > 0 AND (m.returned > l.quantity OR o.state NOT IN ('paid', 'returned')
+    brokenWhen: `m.returned > 0 AND (m.returned > l.quantity - l.cancelled
+        OR o.state NOT IN ('paid', 'returned')
         OR (m.settles = 0 AND NOT ${CARRIED}))
-      OR o.state = 'returned' AND m.hold = o.holds AND m.returned <> l.quantity`,
+      OR o.state = 'returned' AND m.hold = o.holds AND m.returned <> l.quantity - l.cancelled
+      OR o.state = 'paid' AND m.hold = o.holds AND m.returned <> l.returned AND NOT ${CARRIED}`,
     say: ({ state, quantity, returned }) => ({
       expected: state === 'returned' ? (quantity ?? 0) : 'at most what was sold',
       found: returned,
@@ -105,11 +111,12 @@ const READ = `
       SELECT order_seq, hold, goods_id,
         CAST(SUM(leg = 'opens') AS SIGNED) AS opens,
         CAST(SUM(IF(leg = 'opens', quantity, 0)) AS SIGNED) AS opened,
-        CAST(SUM(leg = 'closes') AS SIGNED) AS closes,
-        CAST(SUM(IF(leg = 'closes', quantity, 0)) AS SIGNED) AS closed,
+        CAST(SUM(leg = 'closes' AND part = 0) AS SIGNED) AS closes,
+        CAST(SUM(IF(leg = 'closes' AND part = 0, quantity, 0)) AS SIGNED) AS closed,
+        CAST(SUM(IF(leg = 'closes' AND part > 0, quantity, 0)) AS SIGNED) AS cut,
         CAST(SUM(IF(leg = 'returns', quantity, 0)) AS SIGNED) AS returned,
         CAST(SUM(kind = 'settle') AS SIGNED) AS settles,
-        CAST(SUM(kind = 'release') AS SIGNED) AS releases
+        CAST(SUM(kind = 'release' AND part = 0) AS SIGNED) AS releases
       FROM movements WHERE order_seq BETWEEN ? AND ?
       GROUP BY order_seq, hold, goods_id
     ) m
@@ -151,13 +158,14 @@ export async function missingHolds(
      FROM orders o
      JOIN (SELECT l.order_seq, COUNT(*) AS line_count
        FROM order_lines l LEFT JOIN carried_forward c ON c.goods_id = l.goods_id
-       WHERE l.order_seq BETWEEN ? AND ? AND c.goods_id IS NULL
+       WHERE l.order_seq BETWEEN ? AND ? AND c.goods_id IS NULL AND l.cancelled < l.quantity
        GROUP BY l.order_seq) l ON l.order_seq = o.seq
      LEFT JOIN (SELECT m.order_seq, COUNT(DISTINCT m.hold, m.goods_id) AS reserves
        FROM movements m JOIN order_lines l
          ON l.order_seq = m.order_seq AND l.goods_id = m.goods_id
        LEFT JOIN carried_forward c ON c.goods_id = m.goods_id
        WHERE m.order_seq BETWEEN ? AND ? AND m.leg = 'opens' AND c.goods_id IS NULL
+         AND l.cancelled < l.quantity
        GROUP BY m.order_seq) m ON m.order_seq = o.seq
      WHERE o.seq BETWEEN ? AND ? AND o.holds * l.line_count > COALESCE(m.reserves, 0)
      LIMIT ?`,

@@ -144,8 +144,9 @@ export async function sumOrdered(
   { from, to }: OrderRange,
 ): Promise<readonly OrderedUnits[]> {
   const rows = await sql.rows<Record<'goodsId' | 'held' | 'sold', string | number>>(
-    `SELECT l.goods_id AS goodsId, SUM(IF(o.state = 'reserved', l.quantity, 0)) AS held,
-       SUM(IF(o.state = 'reserved', 0, l.quantity)) AS sold
+    `SELECT l.goods_id AS goodsId,
+       SUM(IF(o.state = 'reserved', l.quantity - l.cancelled, 0)) AS held,
+       SUM(IF(o.state = 'reserved', 0, l.quantity - l.cancelled)) AS sold
      FROM orders o JOIN order_lines l ON l.order_seq = o.seq
      WHERE o.seq BETWEEN ? AND ? AND o.state IN ('reserved', 'paid', 'returned')
      GROUP BY l.goods_id`,

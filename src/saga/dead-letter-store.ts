@@ -12,6 +12,8 @@ export interface DeadLetterRow {
   readonly firstAt: DatabaseTime;
   readonly lastAt: DatabaseTime;
   readonly replayedAt: DatabaseTime | null;
+  readonly replayedBy: string | null;
+  readonly replayReason: string | null;
 }
 
 type NewDeadLetter = Pick<DeadLetterRow, 'source' | 'code' | 'message' | 'orderId' | 'payload'> & {
@@ -39,18 +41,32 @@ export interface DeadLetterFilter {
   /** The id to start below. */
   readonly before?: number;
   readonly code?: string;
+  /** A queue's name, or the kind of an event. */
+  readonly source?: string;
+  readonly orderId?: string;
 }
 
 /** Newest first. */
 export async function listDeadLetters(
   sql: Sql,
-  { limit, before, code }: DeadLetterFilter,
+  { limit, before, code, source, orderId }: DeadLetterFilter,
 ): Promise<readonly DeadLetterRow[]> {
   return await sql.rows<DeadLetterRow>(
     `SELECT id, source, code, message, order_id AS orderId, payload, times, first_at AS firstAt,
-       last_at AS lastAt, replayed_at AS replayedAt
-     FROM dead_letters WHERE id < ? AND code = COALESCE(?, code) ORDER BY id DESC LIMIT ?`,
-    [before ?? Number.MAX_SAFE_INTEGER, code ?? null, limit],
+       last_at AS lastAt, replayed_at AS replayedAt, replayed_by AS replayedBy,
+       replay_reason AS replayReason
+     FROM dead_letters
+     WHERE id < ? AND code = COALESCE(?, code) AND source = COALESCE(?, source)
+       AND (? IS NULL OR order_id = ?)
+     ORDER BY id DESC LIMIT ?`,
+    [
+      before ?? Number.MAX_SAFE_INTEGER,
+      code ?? null,
+      source ?? null,
+      orderId ?? null,
+      orderId ?? null,
+      limit,
+    ],
   );
 }
 
@@ -67,6 +83,16 @@ export async function readDeadLetter(sql: Sql, id: number): Promise<DeadLetterRo
   return row?.id === id ? row : undefined;
 }
 
-export async function markReplayed(sql: Sql, id: number): Promise<void> {
-  await sql.write('UPDATE dead_letters SET replayed_at = UTC_TIMESTAMP(6) WHERE id = ?', [id]);
+/** Who sent something again, and why. */
+export interface ReplayNote {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export async function markReplayed(sql: Sql, id: number, note: ReplayNote): Promise<void> {
+  await sql.write(
+    `UPDATE dead_letters SET replayed_at = UTC_TIMESTAMP(6), replayed_by = ?, replay_reason = ?
+     WHERE id = ?`,
+    [note.actor, note.reason, id],
+  );
 }

@@ -1,15 +1,18 @@
 import { secondsAfter } from '../kernel/index.ts';
-import type { Order, ShortLine, Step } from '../orders/index.ts';
+import { keptOf, type Order, type ShortLine, type Step, wantedOf } from '../orders/index.ts';
 import { type Payment, pays, refundDue } from '../payments/index.ts';
 import type { Move, OrderMove } from '../stock/index.ts';
+import { type LimitReached, limitReached, limitText } from './buyer-limits.ts';
 import { type Decision, outcomeOf, stepped, unchanged, type View } from './decision.ts';
 
 /** Hold the goods of a placed order, or reject it and say which lines were short. */
 export function decideReserve(orderId: string, view: View): Decision {
   const { order, early } = view;
   if (order?.state !== 'placed') return unchanged(order, orderId);
+  const limit = limitReached(order, view);
+  if (limit) return beyondLimit(order, early, limit);
   const { short, reason } = shortageOf(order, view);
-  if (short.length > 0) return rejected(order, early, short, reason);
+  if (short.length > 0) return rejected(order, early, { reason, short });
   const reserved = stepped(order, 'reserve', {
     state: 'reserved',
     holds: order.holds + 1,
@@ -30,7 +33,10 @@ export function shortageOf(
 ): { short: ShortLine[]; reason: 'sold-out' | 'unknown-goods' } {
   const short: ShortLine[] = [];
   let unknown = false;
-  for (const { goodsId, quantity } of order.lines) {
+  for (const line of order.lines) {
+    const { goodsId } = line;
+    const quantity = wantedOf(line);
+    if (quantity === 0) continue;
     const balance = view.balanceOf(goodsId);
     if (!balance) unknown = true;
     const available = balance?.available ?? 0;
@@ -39,28 +45,36 @@ export function shortageOf(
   return { short, reason: unknown ? 'unknown-goods' : 'sold-out' };
 }
 
-/** One move for each line, all of the order's newest hold. */
+/** One move for each line, of all that is left of it, in the order's newest hold. */
 export function movesOf(order: Order, kind: OrderMove['kind']): Move[] {
-  return order.lines.map(({ goodsId, quantity }) => ({
-    kind,
-    goodsId,
-    quantity,
-    orderId: order.orderId,
-    hold: order.holds,
-  }));
+  const unitsOf = kind === 'return' ? keptOf : wantedOf;
+  return order.lines.flatMap((line) => {
+    const { goodsId } = line;
+    const { orderId, holds: hold } = order;
+    const quantity = unitsOf(line);
+    return quantity === 0 ? [] : [{ kind, goodsId, quantity, orderId, hold }];
+  });
 }
 
-function rejected(
-  order: Order,
-  early: readonly Payment[],
-  short: readonly ShortLine[],
-  reason: 'sold-out' | 'unknown-goods',
-): Decision {
+/** The history keeps which limit it was, and how far it had come. */
+function beyondLimit(order: Order, early: readonly Payment[], limit: LimitReached): Decision {
+  const decision = rejected(order, early, { reason: 'too-many-holds', limit });
+  return { ...decision, outcome: { ...decision.outcome, message: limitText(limit) } };
+}
+
+interface Rejection {
+  readonly reason: 'sold-out' | 'unknown-goods' | 'too-many-holds';
+  readonly short?: readonly ShortLine[];
+  readonly limit?: LimitReached;
+}
+
+function rejected(order: Order, early: readonly Payment[], why: Rejection): Decision {
+  const { reason, short = null } = why;
   const { order: next, step } = stepped(
     order,
     'reserve',
     { state: 'rejected', reason, short, due: 'never', earlyPayments: 0 },
-    { reason, short },
+    { ...why },
   );
   return {
     outcome: outcomeOf(next),

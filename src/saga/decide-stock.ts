@@ -19,7 +19,7 @@ export function decideStock(event: StockEvent, view: View): Decision {
         );
   }
   if (
-    event.kind === 'stock-set' &&
+    event.kind !== 'stock-adjust' &&
     (event.expectedVersion ?? balance.version) !== balance.version
   ) {
     return refused(
@@ -28,7 +28,14 @@ export function decideStock(event: StockEvent, view: View): Decision {
       balance,
     );
   }
-  const delta = event.kind === 'stock-set' ? event.available - balance.available : event.delta;
+  if (event.kind === 'stock-count' && event.onHand < balance.held) {
+    return refused(
+      'stock-below-held',
+      `goods ${goodsId}: ${event.onHand} counted, and orders hold ${balance.held}`,
+      balance,
+    );
+  }
+  const delta = deltaOf(event, balance);
   if (delta === 0) return answer('unchanged', balance);
   if (balance.available + delta < 0) {
     return refused(
@@ -47,6 +54,17 @@ export function decideStock(event: StockEvent, view: View): Decision {
   return restocked(event, balance, delta);
 }
 
+function deltaOf(event: StockEvent, { available, held }: Balance): number {
+  switch (event.kind) {
+    case 'stock-set':
+      return event.available - available;
+    case 'stock-count':
+      return event.onHand - held - available;
+    case 'stock-adjust':
+      return event.delta;
+  }
+}
+
 function restocked(event: StockEvent, balance: Balance, delta: number): Decision {
   const { goodsId, reason, idempotencyKey } = event;
   const adjustment: Adjustment = { idempotencyKey, goodsId, delta, reason };
@@ -59,7 +77,7 @@ function restocked(event: StockEvent, balance: Balance, delta: number): Decision
 function isSame(known: Adjustment, event: StockEvent): boolean {
   if (known.goodsId !== event.goodsId) return false;
   // A set names where to end, not by how much: the first time decided the difference.
-  return event.kind === 'stock-set' || known.delta === event.delta;
+  return event.kind !== 'stock-adjust' || known.delta === event.delta;
 }
 
 function answer(change: 'changed' | 'unchanged', balance: Balance): Decision {

@@ -1,5 +1,5 @@
 import type { DatabaseTime } from '../kernel/index.ts';
-import type { Order, OrderState, Step } from '../orders/index.ts';
+import type { BuyerHold, Order, OrderState, PartRequest, Step } from '../orders/index.ts';
 import type { Payment } from '../payments/index.ts';
 import type { Adjustment, Balance, Move } from '../stock/index.ts';
 import type { OrderOutcome, Outcome } from './outcome.ts';
@@ -10,6 +10,12 @@ export interface Rules {
   readonly latePayment: 'reserve-again' | 'refund' | 'manual';
   /** How long an unpaid order keeps its goods when it does not say. */
   readonly holdSeconds: number;
+  /** How long goods are kept after the expiry that others are told. Default: not at all. */
+  readonly graceSeconds?: number;
+  /** Open holds that one buyer may have. Default: any number. */
+  readonly maxHoldsPerBuyer?: number;
+  /** Units of one goods id that one buyer may have on hold. Default: any number. */
+  readonly maxUnitsPerBuyer?: number;
   /** Whether somebody is there to be told what happens. Default: nobody. */
   readonly writesNotices?: boolean;
 }
@@ -17,29 +23,41 @@ export interface Rules {
 /** What `decide` may look at. */
 export interface View {
   readonly order: Order | undefined;
+  /** The order that the event's order is to replace, with its own early payments. */
+  readonly replaced?: Pick<View, 'order' | 'early'>;
   /** Payments that wait for this order's goods, in order of arrival. */
   readonly early: readonly Payment[];
   /** What this order was paid with; looked up when its goods are to come back. */
   readonly applied: readonly Payment[];
   /** The payment already known under the event's payment id. */
   readonly payment: Payment | undefined;
+  /** What was asked for before under the event's request id. */
+  readonly asked: PartRequest | undefined;
+  /** A payment was announced for this order before; looked up when one is. */
+  readonly announced: boolean;
   /** The adjustment already known under the event's idempotency key. */
   readonly adjustment: Adjustment | undefined;
   readonly rules: Rules;
   /** The database's clock. */
   readonly now: DatabaseTime;
   balanceOf(goodsId: number): Balance | undefined;
+  /** What a buyer holds; looked up only where there are limits. */
+  holdsOf(buyerId: string): readonly BuyerHold[];
 }
 
 /** Everything that follows from one event; carried out whole or not at all. */
 export interface Decision {
   readonly outcome: Outcome;
+  /** What follows for another order, carried out before. */
+  readonly first?: Decision;
   /** The order as it is afterwards. */
   readonly order?: Order;
   readonly steps?: readonly Step[];
   readonly moves?: readonly Move[];
   /** Payments as they are afterwards, new ones among them. */
   readonly payments?: readonly Payment[];
+  /** To be remembered under its id. */
+  readonly asked?: PartRequest;
 }
 
 export function outcomeOf(order: Order): OrderOutcome {

@@ -1,4 +1,4 @@
-import type { Line, OrderRequest } from '../orders/index.ts';
+import type { Line, OrderRequest, Part, PartVerb } from '../orders/index.ts';
 import type { PaymentNotice } from '../payments/index.ts';
 
 /** Which door an event came through, and at which try. */
@@ -15,8 +15,13 @@ export type SagaEvent = { readonly via: Via } & (
   | { readonly kind: 'cancel'; readonly orderId: string }
   | { readonly kind: 'due'; readonly orderId: string }
   | { readonly kind: 'return'; readonly orderId: string }
+  | { readonly kind: 'payment-started'; readonly orderId: string; readonly seconds: number }
+  | { readonly kind: 'extend'; readonly orderId: string; readonly seconds: number }
+  | PartEvent
+  | RefundedEvent
   | SellEvent
   | StockSetEvent
+  | StockCountEvent
   | StockAdjustEvent
 );
 
@@ -32,11 +37,21 @@ export interface PlacedEvent {
   readonly reserveWithinMs?: number;
 }
 
+/** Is it decided in the transaction that places it? One that replaces another always is. */
+export function isAtOnce({ order, reserveWithinMs }: PlacedEvent): boolean {
+  return reserveWithinMs !== undefined || order.replaces !== undefined;
+}
+
+/** The order that is to make way for this event's. */
+export function replacedBy(event: SagaEvent): string | undefined {
+  return event.kind === 'placed' ? event.order.replaces : undefined;
+}
+
 /** The goods that an event names itself, before anything was read. */
 export function goodsNamedBy(event: StockEvent | SellEvent | PlacedEvent): readonly number[] {
   switch (event.kind) {
     case 'placed':
-      return event.reserveWithinMs === undefined ? [] : goodsIn(event.order.lines);
+      return isAtOnce(event) ? goodsIn(event.order.lines) : [];
     case 'sell':
       return goodsIn(event.lines);
     default:
@@ -55,11 +70,47 @@ export interface SellEvent {
   readonly lines: readonly Line[];
 }
 
+/** Some units of an order: they leave it before it is paid, or come back after. */
+export interface PartEvent {
+  readonly kind: 'cancel-lines' | 'return-lines';
+  readonly orderId: string;
+  /** Under one id it happens once; what comes without any happens each time. */
+  readonly requestId?: string;
+  readonly parts: readonly Part[];
+}
+
+export function isPartEvent(event: SagaEvent): event is PartEvent & { readonly via: Via } {
+  return event.kind === 'cancel-lines' || event.kind === 'return-lines';
+}
+
+export function verbOf(kind: PartEvent['kind']): PartVerb {
+  return kind === 'cancel-lines' ? 'cancel' : 'return';
+}
+
+/** The money of a payment went back, outside of here. */
+export interface RefundedEvent {
+  readonly kind: 'refunded';
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
 export interface StockSetEvent {
   readonly kind: 'stock-set';
   readonly goodsId: number;
   /** How many shall be for sale. */
   readonly available: number;
+  readonly expectedVersion?: number;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}
+
+/** What somebody has counted on the shelf: units for sale and units on hold together. */
+export interface StockCountEvent {
+  readonly kind: 'stock-count';
+  readonly goodsId: number;
+  readonly onHand: number;
   readonly expectedVersion?: number;
   readonly reason: string;
   readonly idempotencyKey: string;
@@ -73,11 +124,13 @@ export interface StockAdjustEvent {
   readonly idempotencyKey: string;
 }
 
-export type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-adjust' }>;
+export type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-count' | 'stock-adjust' }>;
 export type OrderEvent = Exclude<SagaEvent, StockEvent>;
 
+const STOCK_KINDS: ReadonlySet<string> = new Set(['stock-set', 'stock-count', 'stock-adjust']);
+
 export function isStockEvent(event: SagaEvent): event is StockEvent {
-  return event.kind === 'stock-set' || event.kind === 'stock-adjust';
+  return STOCK_KINDS.has(event.kind);
 }
 
 export function orderIdOf(event: OrderEvent): string {
@@ -89,4 +142,10 @@ export function orderIdOf(event: OrderEvent): string {
     default:
       return event.orderId;
   }
+}
+
+/** The payment that an event is about. */
+export function paymentIdOf(event: SagaEvent): string | undefined {
+  if (event.kind === 'payment') return event.payment.paymentId;
+  return event.kind === 'refunded' ? event.paymentId : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Line, OrderRequest } from '../orders/index.ts';
-import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import { isStockEvent, orderIdOf, replacedBy, type SagaEvent } from './event.ts';
 
 const GENERATION = 25_000;
 const SMALL_LINES = 4;
@@ -42,6 +42,7 @@ export class GoodsMemory {
       if (event.kind === 'reserve') return this.isShort(this.lines.get(event.orderId) ?? []);
       if (event.kind === 'sell') return this.isShort(event.lines);
       if (event.kind !== 'placed') return false;
+      if (replacedBy(event) !== undefined) return false;
       return event.reserveWithinMs === undefined || this.isShort(event.order.lines);
     });
   }

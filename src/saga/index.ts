@@ -6,7 +6,9 @@ export {
   type DeadLetterRow,
   listDeadLetters,
   markReplayed,
+  type DeadLetterFilter,
   readDeadLetter,
+  type ReplayNote,
 } from './dead-letter-store.ts';
 export type { Commit, CommitListener, CommittedOrder } from './commit-feed.ts';
 export type { DeadLetter, DeadLetters } from './dead-letters.ts';

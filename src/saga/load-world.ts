@@ -1,5 +1,13 @@
 import type { Sql } from '../mysql/index.ts';
-import { type KnownOrder, lockOrders, type Order } from '../orders/index.ts';
+import {
+  type BuyerHolds,
+  type KnownOrder,
+  lockBuyerHolds,
+  lockOrders,
+  type Order,
+  readAnnounced,
+  readPartRequests,
+} from '../orders/index.ts';
 import { readAppliedPayments, readEarlyPayments, readPayments } from '../payments/index.ts';
 import {
   type Balance,
@@ -8,8 +16,18 @@ import {
   readAdjustments,
   readStock,
 } from '../stock/index.ts';
+import { limitsBuyers } from './buyer-limits.ts';
 import type { Rules } from './decision.ts';
-import { goodsNamedBy, isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
+import {
+  goodsNamedBy,
+  isPartEvent,
+  isStockEvent,
+  orderIdOf,
+  paymentIdOf,
+  replacedBy,
+  type SagaEvent,
+  verbOf,
+} from './event.ts';
 import { World } from './world.ts';
 
 /** What is done with stock; or, when it is known already, what there is of it. */
@@ -26,9 +44,9 @@ export async function loadWorld(
   rules: Rules,
   stock: StockReading,
 ): Promise<World> {
-  const orderIds = [...new Set(events.flatMap((e) => (isStockEvent(e) ? [] : [orderIdOf(e)])))];
+  const orderIds = [...new Set(events.flatMap(orderIdsOf))];
   const balancesOf = (goodsIds: readonly number[]) => balancesFor(sql, goodsIds, stock);
-  const named = events.every(({ kind }) => kind === 'placed')
+  const named = events.every((one) => one.kind === 'placed' && replacedBy(one) === undefined)
     ? goodsIdsOf(events, () => undefined)
     : null;
   // Asked for in one turn, so they go in one trip; the orders are locked first.
@@ -40,14 +58,36 @@ export async function loadWorld(
   const early = await earlyPaymentsFor(sql, orders);
   const applied = await appliedPaymentsFor(sql, events, orders);
   const adjustments = await adjustmentsFor(sql, events);
+  const asked = await askedBefore(sql, events, orders);
+  const announced = await announcedBefore(sql, events, orders);
   const goodsIds = named ?? goodsIdsOf(events, (orderId) => orders.get(orderId)?.order);
   await ensureStock(sql, [
     ...new Set(events.flatMap((event) => (isStockEvent(event) ? [event.goodsId] : []))),
   ]);
   const balances = balancesOfNamed ?? (await balancesOf(goodsIds));
   const goods = new Set(goodsIds);
-  const facts = { now, orders, goods, balances, payments, early, applied, adjustments };
+  // Last of all that is locked, in every transaction.
+  const holds = limitsBuyers(rules) ? await holdsFor(sql, events, orders) : NO_HOLDS;
+  const facts = {
+    now,
+    orders,
+    goods,
+    balances,
+    payments,
+    early,
+    applied,
+    adjustments,
+    asked,
+    announced,
+    holds,
+  };
   return new World(facts, rules);
+}
+
+function orderIdsOf(event: SagaEvent): readonly string[] {
+  if (isStockEvent(event)) return [];
+  const replaces = replacedBy(event);
+  return replaces === undefined ? [orderIdOf(event)] : [orderIdOf(event), replaces];
 }
 
 /** In order of id, since that is how they are locked. */
@@ -86,13 +126,24 @@ export function goodsOf(
   event: SagaEvent,
   orderOf: (orderId: string) => Order | undefined,
 ): readonly number[] {
-  if (isStockEvent(event) || event.kind === 'placed') return goodsNamedBy(event);
+  if (isStockEvent(event)) return goodsNamedBy(event);
+  if (event.kind === 'placed') {
+    const replaces = replacedBy(event);
+    const old = replaces === undefined ? undefined : orderOf(replaces);
+    const freed = old?.state === 'reserved' ? old.lines.map(({ goodsId }) => goodsId) : [];
+    return [...goodsNamedBy(event), ...freed];
+  }
   const order = orderOf(orderIdOf(event));
   if (event.kind === 'sell') {
     return !order || UNSOLD.has(order.state) ? goodsNamedBy(event) : [];
   }
-  const open = event.kind === 'return' ? RETURNABLE : OPEN;
+  if (event.kind === 'refunded' || event.kind === 'payment-started') return [];
+  const open = isReturn(event) ? RETURNABLE : OPEN;
   return order && open.has(order.state) ? order.lines.map(({ goodsId }) => goodsId) : [];
+}
+
+function isReturn(event: SagaEvent): event is Extract<SagaEvent, { orderId: string }> {
+  return event.kind === 'return' || event.kind === 'return-lines';
 }
 
 /** States from which an event can still move goods. */
@@ -103,7 +154,7 @@ const RETURNABLE: ReadonlySet<string> = new Set(['paid']);
 const UNSOLD: ReadonlySet<string> = new Set(['awaited', 'placed', 'reserved']);
 
 async function paymentsFor(sql: Sql, events: readonly SagaEvent[]) {
-  const ids = events.flatMap((e) => (e.kind === 'payment' ? [e.payment.paymentId] : []));
+  const ids = events.flatMap((event) => paymentIdOf(event) ?? []);
   return ids.length === 0 ? [] : await readPayments(sql, ids);
 }
 
@@ -123,7 +174,7 @@ async function appliedPaymentsFor(
   orders: ReadonlyMap<string, KnownOrder>,
 ) {
   const seqs = events.flatMap((event) => {
-    const known = event.kind === 'return' ? orders.get(event.orderId) : undefined;
+    const known = isReturn(event) ? orders.get(orderIdOf(event)) : undefined;
     return known?.order.state === 'paid' ? [known.seq] : [];
   });
   return seqs.length === 0 ? [] : await readAppliedPayments(sql, [...new Set(seqs)]);
@@ -132,4 +183,47 @@ async function appliedPaymentsFor(
 async function adjustmentsFor(sql: Sql, events: readonly SagaEvent[]) {
   const keys = events.flatMap((event) => (isStockEvent(event) ? [event.idempotencyKey] : []));
   return keys.length === 0 ? new Map() : await readAdjustments(sql, keys);
+}
+
+async function askedBefore(
+  sql: Sql,
+  events: readonly SagaEvent[],
+  orders: ReadonlyMap<string, KnownOrder>,
+) {
+  const asked = events.flatMap((event) => {
+    if (!isPartEvent(event) || event.requestId === undefined) return [];
+    const { orderId, requestId, kind } = event;
+    const seq = orders.get(orderId)?.seq;
+    return seq === undefined ? [] : [{ seq, orderId, requestId, verb: verbOf(kind) }];
+  });
+  return asked.length === 0 ? [] : await readPartRequests(sql, asked);
+}
+
+const NO_HOLDS: BuyerHolds = new Map();
+
+/** Of the buyers whose orders may come to hold goods by these events. */
+async function holdsFor(
+  sql: Sql,
+  events: readonly SagaEvent[],
+  orders: ReadonlyMap<string, KnownOrder>,
+): Promise<BuyerHolds> {
+  const buyers = events.flatMap((event) => {
+    if (event.kind === 'placed') return event.order.buyerId ?? [];
+    if (!HOLDING.has(event.kind) || isStockEvent(event)) return [];
+    return orders.get(orderIdOf(event))?.order.buyerId ?? [];
+  });
+  return buyers.length === 0 ? NO_HOLDS : await lockBuyerHolds(sql, [...new Set(buyers)]);
+}
+
+const HOLDING: ReadonlySet<string> = new Set(['reserve', 'due', 'extend']);
+
+async function announcedBefore(
+  sql: Sql,
+  events: readonly SagaEvent[],
+  orders: ReadonlyMap<string, KnownOrder>,
+): Promise<ReadonlySet<string>> {
+  const seqs = events.flatMap((event) =>
+    event.kind === 'payment-started' ? (orders.get(event.orderId)?.seq ?? []) : [],
+  );
+  return seqs.length === 0 ? new Set() : await readAnnounced(sql, seqs);
 }

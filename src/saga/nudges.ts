@@ -26,12 +26,12 @@ export function nudgeAfter(world: World, events: readonly SagaEvent[], nudges: N
   for (const order of world.changedOrders()) {
     const { state, orderId } = order;
     if (state === 'placed' && !followedUp.has(orderId)) placed.push(orderId);
-    if (order.state === 'reserved' && order.due === 'at-expiry' && order.expiresAt) {
-      ends.add(order.expiresAt);
-    }
+    const isNew = order.due === 'at-expiry' || order.due === 'as-extended';
+    if (state === 'reserved' && isNew && order.expiresAt) ends.add(order.expiresAt);
   }
   if (placed.length > 0) nudges.reserve(placed);
   if (ends.size === 0) return;
-  const seconds = new Set([...ends].map((end) => Math.ceil(millisOf(end) / 1000)));
+  const { graceSeconds = 0 } = world.rules;
+  const seconds = new Set([...ends].map((end) => Math.ceil(millisOf(end) / 1000) + graceSeconds));
   nudges.wakeAt([...seconds], world.facts.now);
 }

@@ -1,9 +1,27 @@
 import { assert, type DatabaseTime, present } from '../kernel/index.ts';
-import type { KnownOrder, Order, Step } from '../orders/index.ts';
+import type {
+  BuyerHold,
+  BuyerHolds,
+  KnownOrder,
+  Order,
+  OrderLine,
+  PartRequest,
+  Step,
+} from '../orders/index.ts';
 import type { Payment, PaymentState } from '../payments/index.ts';
 import { type Adjustment, type Balance, type Move, moved } from '../stock/index.ts';
 import type { Decision, Rules, View } from './decision.ts';
-import { isStockEvent, orderIdOf, type SagaEvent, type Via } from './event.ts';
+import {
+  isPartEvent,
+  isStockEvent,
+  orderIdOf,
+  type PartEvent,
+  paymentIdOf,
+  replacedBy,
+  type SagaEvent,
+  verbOf,
+  type Via,
+} from './event.ts';
 
 /** What was read for a batch, under its locks. */
 export interface WorldFacts {
@@ -16,6 +34,12 @@ export interface WorldFacts {
   readonly early: readonly Payment[];
   readonly applied: readonly Payment[];
   readonly adjustments: ReadonlyMap<string, Adjustment>;
+  /** What was asked for before under the ids of this batch. */
+  readonly asked: readonly PartRequest[];
+  /** Orders for which a payment was announced. */
+  readonly announced: ReadonlySet<string>;
+  /** Empty where there are no limits. */
+  readonly holds: BuyerHolds;
 }
 
 export interface DecidedStep extends Omit<Step, 'detail'> {
@@ -39,6 +63,7 @@ export class World {
   readonly rules: Rules;
   readonly steps: DecidedStep[] = [];
   readonly moves: DecidedMove[] = [];
+  readonly asked: PartRequest[] = [];
   private readonly orders = new Map<string, Order>();
   private readonly balances: Map<number, Balance>;
   private readonly payments = new Map<string, Payment>();
@@ -61,21 +86,29 @@ export class World {
 
   viewOf(event: SagaEvent): View {
     const orderId = isStockEvent(event) ? null : orderIdOf(event);
+    const paymentId = paymentIdOf(event);
+    const replaces = replacedBy(event);
     return {
+      ...(replaces === undefined ? {} : { replaced: this.replacedOf(replaces) }),
+      announced: event.kind === 'payment-started' && this.isAnnounced(event.orderId),
+      asked: isPartEvent(event) ? this.askedBefore(event) : undefined,
       order: orderId === null ? undefined : this.orderOf(orderId),
       early: this.paymentsIn('early', orderId),
       applied: this.paymentsIn('applied', orderId),
-      payment: event.kind === 'payment' ? this.payments.get(event.payment.paymentId) : undefined,
+      payment: paymentId === undefined ? undefined : this.payments.get(paymentId),
       adjustment: isStockEvent(event) ? this.adjustments.get(event.idempotencyKey) : undefined,
       rules: this.rules,
       now: this.facts.now,
       balanceOf: (goodsId) => this.balances.get(goodsId),
+      holdsOf: (buyerId) => this.holdsOf(buyerId),
     };
   }
 
   /** Makes a decision part of this world. */
   apply(decision: Decision, via: Via): void {
-    const { order, steps = [], moves = [], payments = [] } = decision;
+    if (decision.first) this.apply(decision.first, via);
+    const { order, steps = [], moves = [], payments = [], asked } = decision;
+    if (asked) this.asked.push(asked);
     for (const move of moves) this.applyMove(move);
     if (order) this.applyOrder(order, steps, via);
     for (const payment of payments) {
@@ -96,12 +129,51 @@ export class World {
     });
   }
 
+  /** Lines of which parts have left or come back. */
+  changedLines(): readonly { readonly orderId: string; readonly line: OrderLine }[] {
+    return this.changedOrders().flatMap(({ orderId, lines }) => {
+      const before = this.facts.orders.get(orderId)?.order.lines ?? [];
+      return lines.flatMap((line, index) => {
+        const { cancelled, returned } = before[index] ?? {};
+        const isSame = line.cancelled === cancelled && line.returned === returned;
+        return isSame ? [] : [{ orderId, line }];
+      });
+    });
+  }
+
   changedPayments(): readonly Payment[] {
     return [...this.touchedPayments].map((id) => present(this.payments.get(id), `payment ${id}`));
   }
 
   balanceOf(goodsId: number): Balance | undefined {
     return this.balances.get(goodsId);
+  }
+
+  /** As it was read, and as this batch has left it. */
+  private holdsOf(buyerId: string): readonly BuyerHold[] {
+    const read = this.facts.holds.get(buyerId) ?? [];
+    const mine = [...this.orders.values()].filter(
+      (order) => order.buyerId === buyerId && order.state === 'reserved',
+    );
+    return [...read.filter(({ orderId }) => !this.orders.has(orderId)), ...mine];
+  }
+
+  private isAnnounced(orderId: string): boolean {
+    const isHere = this.steps.some(
+      (step) => step.orderId === orderId && step.event === 'payment-started',
+    );
+    return isHere || this.facts.announced.has(orderId);
+  }
+
+  private replacedOf(orderId: string): Pick<View, 'order' | 'early'> {
+    return { order: this.orderOf(orderId), early: this.paymentsIn('early', orderId) };
+  }
+
+  private askedBefore({ kind, orderId, requestId }: PartEvent): PartRequest | undefined {
+    const verb = verbOf(kind);
+    return [...this.facts.asked, ...this.asked].find(
+      (one) => one.orderId === orderId && one.requestId === requestId && one.verb === verb,
+    );
   }
 
   private applyMove(move: Move): void {

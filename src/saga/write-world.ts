@@ -4,10 +4,12 @@ import {
   fillStub,
   insertLines,
   insertOrders,
+  insertPartRequests,
   insertSteps,
   moveOrders,
   type Order,
   type OrderChange,
+  writeParts,
 } from '../orders/index.ts';
 import { insertNotices } from '../notices/index.ts';
 import { insertPayments, movePayments } from '../payments/index.ts';
@@ -28,17 +30,19 @@ export async function writeWorld(
   { fence, beforeStock }: Writing,
 ): Promise<void> {
   const { now, orders: read } = world.facts;
+  const { graceSeconds = 0 } = world.rules;
   const changed = world.changedOrders();
   const fresh = changed.filter(({ orderId }) => !read.has(orderId));
   const seqs = new Map([...read].map(([orderId, { seq }]) => [orderId, seq]));
   if (fresh.length > 0) {
-    for (const [orderId, seq] of await insertOrders(sql, fresh, now)) seqs.set(orderId, seq);
+    for (const [orderId, seq] of await insertOrders(sql, fresh, now, graceSeconds))
+      seqs.set(orderId, seq);
   }
   const seqOf = (orderId: string) => present(seqs.get(orderId), `order ${orderId}`);
   const filled = await fillStubs(sql, world);
   // What follows is asked for in one turn and goes in one trip, in this order.
   await together([
-    moveOrders(sql, changesOf(world), now),
+    moveOrders(sql, changesOf(world), now, graceSeconds),
     insertLines(
       sql,
       [...fresh, ...filled].map((order) => ({ order, seq: seqOf(order.orderId) })),
@@ -51,6 +55,15 @@ export async function writeWorld(
         taken,
         via: taken.via,
       })),
+      now,
+    ),
+    writeParts(
+      sql,
+      world.changedLines().map(({ orderId, line }) => ({ seq: seqOf(orderId), line })),
+    ),
+    insertPartRequests(
+      sql,
+      world.asked.map((request) => ({ ...request, seq: seqOf(request.orderId) })),
       now,
     ),
     writePayments(sql, world, seqOf),
@@ -85,8 +98,10 @@ async function writePayments(
   world: World,
   seqOf: (orderId: string) => number,
 ): Promise<void> {
-  const { early, applied } = world.facts;
-  const before = new Map([...early, ...applied].map((one) => [one.paymentId, one.state]));
+  const { payments, early, applied } = world.facts;
+  const before = new Map(
+    [...payments, ...early, ...applied].map((one) => [one.paymentId, one.state]),
+  );
   const changed = world.changedPayments();
   await insertPayments(
     sql,
@@ -121,6 +136,7 @@ function writeMovements(
         quantity: move.quantity,
         orderSeq: move.kind === 'restock' ? null : seqOf(move.orderId),
         hold: move.kind === 'restock' ? null : move.hold,
+        part: move.kind === 'restock' ? 0 : (move.part ?? 0),
       })),
       fence,
       now,

@@ -30,6 +30,12 @@ export const holdSecondsField = Type.Integer({
   description: 'a whole number of seconds from 1 to 604800',
 });
 
+export const payingSecondsField = Type.Integer({
+  minimum: 1,
+  maximum: 3600,
+  description: 'a whole number of seconds from 1 to 3600',
+});
+
 export const amountField = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
@@ -64,6 +70,12 @@ export const reasonField = Type.String({
   minLength: 1,
   maxLength: 200,
   description: '1 to 200 characters',
+});
+
+export const actorField = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'who did it, 1 to 64 characters',
 });
 
 export const idempotencyKeyField = id();

@@ -6,6 +6,21 @@ export {
   strictly,
 } from './checked-by.ts';
 export {
+  bannerIdField,
+  brandIdField,
+  categoryIdField,
+  goodsSnField,
+  goodsStatusField,
+  linkField,
+  momentField,
+  nameField,
+  nullable,
+  pictureField,
+  searchField,
+  sortField,
+} from './catalogue-fields.ts';
+export {
+  actorField,
   amountField,
   availableField,
   beforeField,
@@ -18,6 +33,7 @@ export {
   limitField,
   noticeIdField,
   orderIdField,
+  payingSecondsField,
   paymentIdField,
   quantityField,
   reasonField,

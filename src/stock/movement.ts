@@ -11,6 +11,8 @@ export interface OrderMove {
   readonly orderId: string;
   /** Which of the order's holds: 1 for the first, 2 after it was reserved again. */
   readonly hold: number;
+  /** The step of the order that moved a part of it; left out for all that is left. */
+  readonly part?: number;
 }
 
 export interface RestockMove {

@@ -119,6 +119,7 @@ export interface MovementRow {
   readonly quantity: number;
   readonly orderSeq: number | null;
   readonly hold: number | null;
+  readonly part: number;
 }
 
 export async function insertMovements(
@@ -130,8 +131,8 @@ export async function insertMovements(
   if (rows.length === 0) return;
   const shared = [fence === null ? null : String(fence), now];
   await sql.write(
-    `INSERT INTO movements (goods_id, version, kind, quantity, order_seq, hold, leg, fence, at)
-     VALUES ?`,
+    `INSERT INTO movements (goods_id, version, kind, quantity, order_seq, hold, part, leg, fence,
+       at) VALUES ?`,
     [
       rows
         .toSorted((one, other) => one.goodsId - other.goodsId || one.version - other.version)
@@ -142,6 +143,7 @@ export async function insertMovements(
           row.quantity,
           row.orderSeq,
           row.hold,
+          row.part,
           legOf(row.kind),
           ...shared,
         ]),

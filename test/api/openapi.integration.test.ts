@@ -111,20 +111,24 @@ describe('the description of the API', () => {
     }
     for (const path of ['/v1/orders', '/v1/orders/batch']) {
       const names = document.paths[path]?.['post']?.parameters?.map((one) => one.name);
-      expect(names).to.deep.equal(['wait', 'idempotency-key']);
+      expect(names).to.deep.equal(['wait', 'prices', 'idempotency-key']);
     }
   });
 
   it('shows a body wherever one is taken, and one that is taken', async () => {
     for (const [name, path, { requestBody, security }] of operations()) {
-      if (name.startsWith('GET')) continue;
+      if (/^(?:GET|DELETE)/.test(name)) continue;
       const { example } = requestBody?.content['application/json'] ?? {};
       expect(example, name).to.be.an('object');
       if (security?.some((one) => 'signature' in one)) continue;
       const [method = ''] = name.split(' ');
-      const to = path.replace('{goodsId}', '7').replace('{orderId}', 'A-1001');
+      const to = path
+        .replace('{goodsId}', '7')
+        .replace('{orderId}', 'A-1001')
+        .replace('{paymentId}', 'p');
       for (const role of Object.keys(TOKENS) as (keyof typeof TOKENS)[]) {
-        const { status } = await room.send(role, method, to.replace('{noticeId}', '1'), example);
+        const place = to.replaceAll(/\{\w+Id\}/g, '1');
+        const { status } = await room.send(role, method, place, example);
         expect(status, `${name} ${role}`).to.not.equal(400);
       }
     }

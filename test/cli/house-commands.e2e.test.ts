@@ -90,13 +90,17 @@ describe('the commands that keep the house', function () {
     const [cancel, , conflict] = deadLetters.map(({ id }) => id);
     const shown = await cli.json(`dead-letters show ${conflict}`);
     expect(shown).to.deep.include({ code: 'order-conflict', payload: { orderId: 'x' } });
-    const sent = await cli.json(`dead-letters replay ${conflict}`);
+    const dry = await cli.json('dead-letters replay --all --from order-placed --dry-run');
+    expect(dry).to.deep.equal({ dryRun: true, matching: [conflict], replayed: [], skipped: [] });
+    expect((await cli.say('dead-letters replay --all')).code).to.equal(2);
+    const sent = await cli.json(`dead-letters replay ${conflict} --reason mended --actor ann`);
     expect(sent).to.deep.equal({ replayed: [conflict], skipped: [] });
     await cli.json('dead-letters replay --all --code invalid-input');
     const { queues } = await cli.json<Counts>('queues');
     expect(queues.map(({ waiting }) => waiting).slice(0, 2)).to.deep.equal([1, 1]);
     const again = await cli.json<Letters>('dead-letters list --code order-conflict');
     expect(again.deadLetters[0]?.replayedAt).to.match(/Z$/);
+    expect(again.deadLetters[0]).to.include({ replayedBy: 'ann', replayReason: 'mended' });
     const refused = await cli.say(`dead-letters replay ${cancel} --json`);
     expect(refused.code).to.equal(1);
     expect(errorIn(refused.stderr).code).to.equal('not-replayable');

@@ -7,7 +7,7 @@ import { type CommandLine, commandLine, documentIn } from '../support/command-ru
 import { errorIn } from '../support/command-error.ts';
 
 describe('the order commands', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let cli: CommandLine;
   before(async () => {
     cli = await commandLine();
@@ -39,6 +39,50 @@ describe('the order commands', function () {
     expect(order.metadata).to.deep.equal({ note: 'gift' });
   });
 
+  it('extend a hold, and say why one cannot be', async () => {
+    await cli.json('order place longer --line 7:1 --hold-seconds 60');
+    const extended = await cli.json<Record<string, unknown>>('order extend longer 7200');
+    expect(extended).to.have.all.keys('orderId', 'state', 'expiresAt');
+    const order = await cli.json<OrderView>('order show longer');
+    expect(order.expiresAt).to.equal(extended['expiresAt']);
+    await cli.json('order cancel longer');
+    const { code, stderr } = await cli.say('order extend longer 60 --json');
+    expect([code, errorIn(stderr).code]).to.deep.equal([1, 'not-reserved']);
+  });
+
+  it('cancel and return single units, each once for its id', async () => {
+    await cli.json('order place split --line 7:4');
+    await cli.json('order cancel split --line 7:1 --id less');
+    await cli.json('order cancel split --line 7:1 --id less');
+    await cli.json('order pay split --payment pay-split');
+    const words = 'order return split --id back --line 7:1 --damaged 7:1';
+    expect(await cli.json(words)).to.deep.equal({ orderId: 'split', state: 'paid' });
+    expect(await cli.json(words)).to.deep.equal({ orderId: 'split', state: 'paid' });
+    const { lines } = await cli.json<OrderView>('order show split');
+    expect(lines).to.deep.equal([{ goodsId: 7, quantity: 4, cancelled: 1, returned: 2 }]);
+    expect((await cli.say('order return split --id other')).code).to.equal(2);
+    const { code, stderr } = await cli.say('order return split --id more --line 7:2 --json');
+    expect([code, errorIn(stderr).code]).to.deep.equal([1, 'too-many-units']);
+  });
+
+  it('work through the refunds, and keep who did each and why', async () => {
+    await cli.json('order place back --line 7:1');
+    await cli.json('order pay back --payment pay-back');
+    await cli.json('order pay back --payment pay-twice --amount 5 --currency EUR');
+    type List = { payments: { paymentId: string; reason: string }[]; next: string | null };
+    const due = await cli.json<List>('payments refunds list');
+    const found = due.payments.map(({ paymentId, reason }) => [paymentId, reason]);
+    expect(found).to.deep.equal([['pay-twice', 'already-paid']]);
+    const words = 'payments refunds done pay-twice --reason transfer --actor ann';
+    const done = await cli.json<{ payment: object }>(words);
+    expect(done.payment).to.include({ paymentId: 'pay-twice', state: 'refunded' });
+    expect((await cli.say(words)).stdout).to.contain('as before');
+    expect((await cli.json<List>('payments refunds list')).payments).to.deep.equal([]);
+    expect((await cli.json<List>('payments refunds list --done')).payments).to.have.length(1);
+    const { code, stderr } = await cli.say('payments refunds done pay-back --reason x --json');
+    expect([code, errorIn(stderr).code]).to.deep.equal([1, 'not-refund-due']);
+  });
+
   it('show everything that happened to an order', async () => {
     await cli.json('order place whole --line 7:1');
     await cli.json('order pay whole --payment pay-whole --amount 5 --paid-at 2026-11-20T12:00:00Z');
@@ -65,7 +109,7 @@ describe('the order commands', function () {
 
   it('answer 1 and name the short lines of an order that is sold out', async () => {
     const { code, stdout, stderr } = await cli.say('order place greedy --line 7:500 --json');
-    const short = [{ goodsId: 7, requested: 500, available: 395 }];
+    const short = [{ goodsId: 7, requested: 500, available: 392 }];
     expect(code).to.equal(1);
     expect(documentIn(stdout)).to.deep.include({ state: 'rejected', reason: 'sold-out', short });
     expect(errorIn(stderr)).to.deep.include({ code: 'sold-out' });

@@ -12,7 +12,7 @@ interface Page<Row> {
 }
 
 describe('the stock commands', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let cli: CommandLine;
   let folder: string;
   before(async () => {
@@ -83,6 +83,17 @@ describe('the stock commands', function () {
     const holds = await cli.json<Page<Record<string, unknown>>>('stock holds 4');
     expect(holds.holds.map(({ orderId }) => orderId)).to.deep.equal(['h3', 'h1']);
     expect(holds.holds[0]).to.include({ quantity: 2 });
+  });
+
+  it('explain who holds the units, and refuse a count below them', async () => {
+    await cli.json('stock set 77 5');
+    await cli.json('order place explained --line 77:3');
+    const told = await cli.json<Record<string, unknown>>('stock explain 77');
+    expect(told).to.include({ goodsId: 77, available: 2, held: 3, open: 3, over: 0, next: null });
+    expect((told['holds'] as object[])[0]).to.include({ orderId: 'explained', quantity: 3 });
+    const { code, stderr } = await cli.say('stock count 77 2 --json');
+    expect([code, errorIn(stderr).code]).to.deep.equal([1, 'stock-below-held']);
+    expect(await cli.json('stock count 77 4')).to.include({ available: 1, held: 3, received: 4 });
   });
 
   it('answer 1 for goods that never had stock', async () => {

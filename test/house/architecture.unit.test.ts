@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { allImports, cycles, type Import, importsOf } from './import-graph.ts';
 import { expectNone, isCode, projectFiles, select, type Tree, under } from './repo-files.ts';
 import {
+  cachedDecisions,
   impureDomain,
   strayFiles,
   strayStatements,
@@ -23,6 +24,7 @@ describe('the rooms of the house', () => {
   it('imports only downwards and only through doors', () => expectNone(wrongDoors(imports)));
   it('keeps each library behind its own room', () => expectNone(wrongLibraries(imports)));
   it('keeps the nouns of the domain free of I/O', () => expectNone(impureDomain(imports)));
+  it('keeps what decides away from the cache', () => expectNone(cachedDecisions(imports)));
   it('keeps SQL in stores, in mysql and in migrations', () => expectNone(strayStatements(tree)));
   it('has no file that imports itself by a detour', () => expectNone(cycles(imports)));
 });
@@ -92,6 +94,14 @@ describe('the rules about rooms', () => {
     expect(impureDomain(line('src/orders/order-store.ts', '../mysql/index.ts'))).to.deep.equal([]);
     expect(impureDomain(line('src/orders/order.ts', '../kernel/index.ts'))).to.deep.equal([]);
     expect(impureDomain(line('src/saga/advance.ts', '../mysql/index.ts'))).to.deep.equal([]);
+  });
+
+  it('refuse the cache to whatever decides, and allow it to what only shows', () => {
+    const asked = (from: string) => cachedDecisions(line(from, '../cache/index.ts'));
+    expect(asked('src/saga/advance.ts')[0]).to.contain('asks the database');
+    expect(asked('src/stock/stock-store.ts')).to.have.length(1);
+    expect(asked('src/catalogue/goods-cache.ts')).to.deep.equal([]);
+    expect(asked('src/api/http/seen-stock.ts')).to.have.length(0);
   });
 
   it('refuse SQL outside of stores, and take no English sentence for SQL', () => {

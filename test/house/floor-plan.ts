@@ -4,7 +4,7 @@
  */
 const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
-  ['shapes', 'telemetry', 'mysql', 'redis'],
+  ['shapes', 'telemetry', 'mysql', 'redis', 'records'],
   ['locks', 'cache', 'queues', 'migrations'],
   ['stock', 'orders', 'payments', 'notices', 'catalogue', 'media'],
   ['saga'],
@@ -44,6 +44,13 @@ export const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** What the files of a domain room may import, other than their own room: nothing that does I/O. */
 export const DOMAIN_FLOOR = 3;
 export const DOMAIN_IMPORTS: readonly string[] = ['kernel', 'telemetry', 'cache'];
+
+/** What they decide must be true when they do: they never ask what was true a moment ago. */
+const DECIDING: readonly string[] = ['stock', 'orders', 'payments', 'saga', 'locks', 'queues'];
+
+export function mayNotRemember(room: string, other: string): boolean {
+  return other === 'cache' && DECIDING.includes(room);
+}
 
 export function floorOf(room: string): number {
   return FLOORS.findIndex((rooms) => rooms.includes(room));

@@ -4,6 +4,7 @@ import {
   floorOf,
   isDoorOf,
   LIBRARY_ROOMS,
+  mayNotRemember,
   packageOf,
   roomOf,
 } from './floor-plan.ts';
@@ -72,6 +73,16 @@ export function impureDomain(imports: readonly Import[]): string[] {
     const other = roomOf(target);
     if (other === undefined || other === room || DOMAIN_IMPORTS.includes(other)) return [];
     return [`${from}:${line} imports ${other}: only a *-store.ts of ${room} may`];
+  });
+}
+
+/** Whatever decides reads the database, never the cache. */
+export function cachedDecisions(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, line, target }) => {
+    const room = roomOf(from);
+    const other = target === undefined ? undefined : roomOf(target);
+    if (room === undefined || other === undefined || !mayNotRemember(room, other)) return [];
+    return [`${from}:${line} ${room} imports ${other}: what decides asks the database itself`];
   });
 }
 

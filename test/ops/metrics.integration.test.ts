@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { noStats } from '../../src/cache/cache-stats.ts';
 import { systemClock } from '../../src/kernel/index.ts';
 import { createOps, type Ops } from '../../src/ops/index.ts';
 import { silentLogger } from '../../src/telemetry/index.ts';
@@ -142,6 +143,7 @@ function opsAgain({ fixture, locks, queues, queuePrefix }: OpsFixture): Ops {
     ...fixture,
     databaseUrl: fixture.url,
     locks,
+    cache: { stats: noStats() },
     queues,
     queuePrefix,
     redisUrl: testServers().redisUrl,

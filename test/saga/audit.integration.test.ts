@@ -93,15 +93,15 @@ const SPOILINGS: readonly Spoiling[] = [
   },
   {
     what: 'a line that nothing was reserved for',
-    by: [`INSERT INTO order_lines VALUES (${seqOf('reserved')}, 3, 1)`],
+    by: [`INSERT INTO order_lines VALUES (${seqOf('reserved')}, 3, 1, 0, 0)`],
     seen: ['hold-missing', 'stock-missing'],
   },
   {
     what: 'a hold reserved twice',
     by: [
       'ALTER TABLE movements DROP KEY movements_once',
-      `INSERT INTO movements SELECT goods_id, 100, kind, quantity, order_seq, hold, leg, fence, at
-       FROM movements WHERE ${movement('reserved', 'reserve')} AND goods_id = 2`,
+      `INSERT INTO movements SELECT goods_id, 100, kind, quantity, order_seq, hold, leg, fence, at,
+       0 FROM movements WHERE ${movement('reserved', 'reserve')} AND goods_id = 2`,
     ],
     seen: ['hold-opens', 'ledger-balance', 'ledger-balance', 'ledger-versions', 'stock-version'],
   },
@@ -110,7 +110,7 @@ const SPOILINGS: readonly Spoiling[] = [
     by: [
       'ALTER TABLE movements DROP KEY movements_once',
       `INSERT INTO movements SELECT goods_id, 100, 'release', quantity, order_seq, hold, leg,
-       fence, at FROM movements WHERE ${movement('paid', 'settle')}`,
+       fence, at, 0 FROM movements WHERE ${movement('paid', 'settle')}`,
     ],
     seen: [
       'hold-closes',
@@ -135,7 +135,7 @@ const SPOILINGS: readonly Spoiling[] = [
     what: 'units that came back of an order that was not paid',
     by: [
       `INSERT INTO movements SELECT goods_id, 100, 'return', 1, order_seq, hold, 'returns', fence,
-       at FROM movements WHERE ${movement('expired', 'release')}`,
+       at, 0 FROM movements WHERE ${movement('expired', 'release')}`,
     ],
     seen: [
       'hold-returns',
@@ -198,7 +198,7 @@ const SPOILINGS: readonly Spoiling[] = [
     what: 'goods that came back of an order that is still paid',
     by: [
       `INSERT INTO movements SELECT goods_id, 100, 'return', 2, order_seq, hold, 'returns', fence,
-       at FROM movements WHERE ${movement('sold', 'settle')}`,
+       at, 0 FROM movements WHERE ${movement('sold', 'settle')}`,
     ],
     seen: [
       'hold-returns',

@@ -4,7 +4,7 @@ import type { Payment } from '../../src/payments/index.ts';
 import { decide } from '../../src/saga/decide.ts';
 import type { Decision, View } from '../../src/saga/decision.ts';
 import type { SagaEvent } from '../../src/saga/index.ts';
-import { earlyPayment, inBrief, orderIn, viewWith } from '../support/decide-fixture.ts';
+import { balanceOf, earlyPayment, inBrief, orderIn, viewWith } from '../support/decide-fixture.ts';
 
 const via = { cause: 'cli', attempt: 1 } as const;
 const content = {
@@ -15,6 +15,17 @@ const content = {
     { goodsId: 1, quantity: 1 },
   ],
 };
+const refundedEvent: SagaEvent = {
+  kind: 'refunded',
+  orderId: 'o',
+  paymentId: 'p',
+  actor: 'ann',
+  reason: 'transfer',
+  via,
+};
+const one = [{ goodsId: 1, quantity: 1 }];
+const damaged = [{ goodsId: 1, quantity: 1, damaged: true }];
+const many = [{ goodsId: 1, quantity: 3 }];
 const known = (more: Partial<Payment>) => ({
   payment: earlyPayment('p', { state: 'applied', amount: 500, ...more }),
 });
@@ -43,6 +54,46 @@ const COLUMNS = {
     event: { kind: 'sell', orderId: 'o', lines: [{ goodsId: 1, quantity: 3 }], via },
   },
   return: { event: { kind: 'return', orderId: 'o', via } },
+  'cancel of lines': {
+    event: { kind: 'cancel-lines', orderId: 'o', requestId: 'c', parts: one, via },
+  },
+  'cancel of the last lines': {
+    event: { kind: 'cancel-lines', orderId: 'o', requestId: 'c', parts: content.lines, via },
+  },
+  'return of lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: one, via },
+  },
+  'return of damaged lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: damaged, via },
+  },
+  'return of the last lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: content.lines, via },
+  },
+  'return of more lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: many, via },
+  },
+  'return under a known id': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: one, via },
+    view: { asked: { orderId: 'o', verb: 'return', requestId: 'r', parts: one } },
+  },
+  'return under a known id, other lines': {
+    event: { kind: 'return-lines', orderId: 'o', requestId: 'r', parts: damaged, via },
+    view: { asked: { orderId: 'o', verb: 'return', requestId: 'r', parts: one } },
+  },
+  'refunded, due': { event: refundedEvent, view: known({ state: 'refund-due' }) },
+  'refunded, again': { event: refundedEvent, view: known({ state: 'refunded' }) },
+  'refunded, not due': { event: refundedEvent, view: known({}) },
+  'refunded, another payment': { event: refundedEvent, view: known({ orderId: 'x' }) },
+  'payment started': { event: { kind: 'payment-started', orderId: 'o', seconds: 60, via } },
+  'payment started, again': {
+    event: { kind: 'payment-started', orderId: 'o', seconds: 60, via },
+    view: { announced: true },
+  },
+  extend: { event: { kind: 'extend', orderId: 'o', seconds: 60, via } },
+  'extend, goods are gone': {
+    event: { kind: 'extend', orderId: 'o', seconds: 60, via },
+    view: { balanceOf: (goodsId) => balanceOf(goodsId, 0, 5) },
+  },
   'time is up': { event: { kind: 'due', orderId: 'o', via }, isDue: true },
   'time is not up': { event: { kind: 'due', orderId: 'o', via } },
 } as const satisfies Record<string, Column>;
@@ -117,6 +168,80 @@ const TABLE: Record<keyof typeof COLUMNS, Record<States, string>> = {
     ...refused('not-paid'),
     paid: 'changed returned; return',
     returned: 'unchanged returned',
+  },
+  'cancel of lines': {
+    ...nothing,
+    unknown: 'refused awaited not-reserved',
+    awaited: 'refused awaited not-reserved',
+    placed: 'changed placed',
+    reserved: 'changed reserved; release',
+    paid: 'refused paid already-paid',
+    returned: 'refused returned already-paid',
+  },
+  'cancel of the last lines': {
+    ...nothing,
+    unknown: 'refused awaited not-reserved',
+    awaited: 'refused awaited not-reserved',
+    placed: 'changed cancelled',
+    reserved: 'changed cancelled; release',
+    paid: 'refused paid already-paid',
+    returned: 'refused returned already-paid',
+  },
+  'return of lines': {
+    ...refused('not-paid'),
+    paid: 'changed paid; return',
+    returned: 'refused returned too-many-units',
+  },
+  'return of damaged lines': {
+    ...refused('not-paid'),
+    paid: 'changed paid; return; restock',
+    returned: 'refused returned too-many-units',
+  },
+  'return of the last lines': {
+    ...refused('not-paid'),
+    paid: 'changed returned; return',
+    returned: 'refused returned too-many-units',
+  },
+  'return of more lines': {
+    ...refused('not-paid'),
+    paid: 'refused paid too-many-units',
+    returned: 'refused returned too-many-units',
+  },
+  'return under a known id': { ...nothing, unknown: 'unchanged awaited' },
+  'return under a known id, other lines': refused('parts-conflict'),
+  'refunded, due': {
+    unknown: 'changed awaited; refunded',
+    awaited: 'changed awaited; refunded',
+    placed: 'changed placed; refunded',
+    reserved: 'changed reserved; refunded',
+    rejected: 'changed rejected; refunded',
+    paid: 'changed paid; refunded',
+    expired: 'changed expired; refunded',
+    cancelled: 'changed cancelled; refunded',
+    returned: 'changed returned; refunded',
+  },
+  'refunded, again': { ...nothing, unknown: 'unchanged awaited' },
+  'refunded, not due': refused('not-refund-due'),
+  'refunded, another payment': refused('unknown-payment'),
+  'payment started': {
+    ...refused('not-reserved'),
+    reserved: 'changed reserved',
+    paid: 'unchanged paid',
+  },
+  'payment started, again': {
+    ...refused('not-reserved'),
+    reserved: 'unchanged reserved',
+    paid: 'unchanged paid',
+  },
+  extend: {
+    ...refused('not-reserved'),
+    reserved: 'changed reserved',
+    expired: 'changed reserved; reserve',
+  },
+  'extend, goods are gone': {
+    ...refused('not-reserved'),
+    reserved: 'changed reserved',
+    expired: 'refused expired sold-out',
   },
   'time is up': {
     ...nothing,

@@ -19,19 +19,25 @@ const FAULTS = {
   'an order whose open holds are not what its state says': `
     SELECT o.order_id, o.state, COALESCE(m.opens, 0), COALESCE(m.closes, 0), l.n
     FROM orders o
-    LEFT JOIN (SELECT order_seq, COUNT(*) AS n FROM order_lines GROUP BY order_seq) l
+    LEFT JOIN (SELECT order_seq, COUNT(*) AS n, SUM(cancelled) AS cut,
+        SUM(quantity - cancelled) AS units FROM order_lines GROUP BY order_seq) l
       ON l.order_seq = o.seq
-    LEFT JOIN (SELECT order_seq, SUM(leg = 'opens') AS opens, SUM(leg = 'closes') AS closes
+    LEFT JOIN (SELECT order_seq, SUM(leg = 'opens') AS opens,
+        SUM(leg = 'closes' AND part = 0) AS closes,
+        SUM(CASE leg WHEN 'opens' THEN quantity WHEN 'closes' THEN -quantity ELSE 0 END) AS held
       FROM movements WHERE order_seq IS NOT NULL GROUP BY order_seq) m ON m.order_seq = o.seq
-    WHERE COALESCE(m.opens, 0) <> o.holds * COALESCE(l.n, 0)
-      OR COALESCE(m.opens, 0) - COALESCE(m.closes, 0)
-        <> IF(o.state = 'reserved', COALESCE(l.n, 0), 0)`,
+    WHERE COALESCE(m.held, 0) <> IF(o.state = 'reserved', COALESCE(l.units, 0), 0)
+      OR (COALESCE(l.cut, 0) = 0 AND (COALESCE(m.opens, 0) <> o.holds * COALESCE(l.n, 0)
+        OR COALESCE(m.opens, 0) - COALESCE(m.closes, 0)
+          <> IF(o.state = 'reserved', COALESCE(l.n, 0), 0)))`,
   'an order whose sold goods are not what its state says': `
     SELECT o.order_id, o.state FROM orders o WHERE (o.state IN ('paid', 'returned')) <> EXISTS (
       SELECT 1 FROM movements m WHERE m.order_seq = o.seq AND m.kind = 'settle')`,
   'an order whose returned goods are not what its state says': `
     SELECT o.order_id, o.state FROM orders o WHERE (o.state = 'returned') <> EXISTS (
-      SELECT 1 FROM movements m WHERE m.order_seq = o.seq AND m.kind = 'return')`,
+      SELECT 1 FROM movements m JOIN order_lines l
+        ON l.order_seq = m.order_seq AND l.goods_id = m.goods_id
+      WHERE m.order_seq = o.seq AND m.kind = 'return' AND (m.part = 0 OR o.state <> 'paid'))`,
   'an order paid other than once, unless it was sold without a payment': `
     SELECT o.order_id, o.state FROM orders o
     WHERE (SELECT COUNT(*) FROM payments p WHERE p.order_seq = o.seq AND p.state = 'applied')

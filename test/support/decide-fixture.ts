@@ -68,8 +68,11 @@ export function viewWith({ balances, ...more }: ViewParts = {}): View {
     applied: [],
     payment: undefined,
     adjustment: undefined,
+    asked: undefined,
+    announced: false,
     rules: { latePayment: 'reserve-again', holdSeconds: 900 },
     now: NOW,
+    holdsOf: () => [],
     balanceOf: (goodsId) => known.find((balance) => balance.goodsId === goodsId),
     ...more,
   };

@@ -1,5 +1,7 @@
 import { type HttpParts, startHttp } from '../../src/api/index.ts';
-import { systemClock } from '../../src/kernel/index.ts';
+import { openCache } from '../../src/cache/index.ts';
+import { cachedGoods } from '../../src/catalogue/index.ts';
+import { systemClock, systemRandom } from '../../src/kernel/index.ts';
 import { silentLogger } from '../../src/telemetry/index.ts';
 import { type SagaFixture, type SagaFixtureOptions, sagaFixture } from './saga-fixture.ts';
 
@@ -48,7 +50,16 @@ export function httpParts(
   { database, saga }: Pick<SagaFixture, 'database' | 'saga'>,
   more: Partial<HttpParts> = {},
 ): HttpParts {
+  const cache = openCache({
+    url: null,
+    name: 'test-cache',
+    logger: silentLogger,
+    clock: systemClock,
+    random: systemRandom,
+  });
   return {
+    cache,
+    goods: cachedGoods(database, cache, systemClock),
     doors: {
       bind: '127.0.0.1',
       httpPort: { number: 0, isChosen: true },

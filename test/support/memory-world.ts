@@ -1,9 +1,16 @@
 import type { Notice } from '../../src/notices/index.ts';
-import type { KnownOrder, Order } from '../../src/orders/index.ts';
+import type {
+  BuyerHold,
+  BuyerHolds,
+  KnownOrder,
+  Order,
+  PartRequest,
+} from '../../src/orders/index.ts';
 import type { Payment } from '../../src/payments/index.ts';
 import type { Adjustment, Balance } from '../../src/stock/index.ts';
 import { decide } from '../../src/saga/decide.ts';
 import type { Rules } from '../../src/saga/decision.ts';
+import { isStockEvent } from '../../src/saga/event.ts';
 import type { Outcome, SagaEvent } from '../../src/saga/index.ts';
 import { noticesAfter } from '../../src/saga/notices-after.ts';
 import { type DecidedMove, type DecidedStep, World } from '../../src/saga/world.ts';
@@ -18,6 +25,7 @@ export class MemoryWorld {
   readonly adjustments = new Map<string, Adjustment>();
   readonly moves: DecidedMove[] = [];
   readonly steps: DecidedStep[] = [];
+  readonly asked: PartRequest[] = [];
   readonly notices: Notice[] = [];
   private readonly rules: Rules;
 
@@ -29,7 +37,7 @@ export class MemoryWorld {
   batch(events: readonly SagaEvent[], due: ReadonlySet<string> = new Set()): Outcome[] {
     const world = this.load(due);
     for (const event of events) {
-      if (event.kind !== 'stock-set' && event.kind !== 'stock-adjust') continue;
+      if (!isStockEvent(event)) continue;
       if (!this.balances.has(event.goodsId)) {
         this.balances.set(event.goodsId, emptyBalance(event.goodsId));
         return this.batch(events, due);
@@ -61,9 +69,23 @@ export class MemoryWorld {
         early: payments.filter(({ state }) => state === 'early'),
         applied: payments.filter(({ state }) => state === 'applied'),
         adjustments: new Map(this.adjustments),
+        asked: [...this.asked],
+        announced: new Set(
+          this.steps.flatMap((one) => (one.event === 'payment-started' ? [one.orderId] : [])),
+        ),
+        holds: this.holds(),
       },
       this.rules,
     );
+  }
+
+  private holds(): BuyerHolds {
+    const holds = new Map<string, BuyerHold[]>();
+    for (const { buyerId, state, orderId, lines } of this.orders.values()) {
+      if (buyerId === null || state !== 'reserved') continue;
+      holds.set(buyerId, [...(holds.get(buyerId) ?? []), { orderId, lines }]);
+    }
+    return holds;
   }
 
   private keep(world: World): void {
@@ -76,6 +98,7 @@ export class MemoryWorld {
     }
     this.moves.push(...world.moves);
     this.steps.push(...world.steps);
+    this.asked.push(...world.asked);
     this.notices.push(...noticesAfter(world));
   }
 }

@@ -1,3 +1,4 @@
+import { noStats } from '../../src/cache/cache-stats.ts';
 import { type Clock, randomName, systemClock } from '../../src/kernel/index.ts';
 import type { Locks } from '../../src/locks/index.ts';
 import { createOps, type Ops } from '../../src/ops/index.ts';
@@ -62,6 +63,7 @@ export async function opsFixture(options: OpsFixtureOptions = {}): Promise<OpsFi
     databaseUrl: throughDatabase(fixture.url),
     saga: fixture.saga,
     locks,
+    cache: { stats: noStats() },
     queues,
     redisUrl,
     queuePrefix,

@@ -10,6 +10,7 @@ const TABLES = [
   'payments',
   'dead_letters',
   'idempotency_keys',
+  'part_requests',
 ] as const;
 
 /** How many rows each table has: what must not change when a request is refused. */

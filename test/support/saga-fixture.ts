@@ -1,6 +1,6 @@
 import { randomName, systemClock, systemRandom } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/mysql/index.ts';
-import type { OrderRequest } from '../../src/orders/index.ts';
+import type { OrderRequest, Part } from '../../src/orders/index.ts';
 import type { PaymentNotice } from '../../src/payments/index.ts';
 import {
   type Batching,
@@ -33,6 +33,15 @@ export interface SagaDoors {
   due(orderId: string): Promise<OrderOutcome>;
   sell(orderId: string, lines: OrderRequest['lines']): Promise<OrderOutcome>;
   giveBack(orderId: string): Promise<OrderOutcome>;
+  cancelLines(orderId: string, parts: readonly Part[], requestId?: string): Promise<OrderOutcome>;
+  returnLines(orderId: string, requestId: string, parts: readonly Part[]): Promise<OrderOutcome>;
+  refunded(
+    orderId: string,
+    paymentId: string,
+    said?: { actor: string; reason: string },
+  ): Promise<OrderOutcome>;
+  announce(orderId: string, seconds: number): Promise<OrderOutcome>;
+  extend(orderId: string, seconds: number): Promise<OrderOutcome>;
   restock(goodsId: number, delta: number, idempotencyKey?: string): Promise<StockOutcome>;
 }
 
@@ -96,6 +105,20 @@ export function sagaDoorsOf(saga: Saga): SagaDoors {
     cancel: (orderId) => order({ kind: 'cancel', orderId, via }),
     due: (orderId) => order({ kind: 'due', orderId, via }),
     sell: (orderId, lines) => order({ kind: 'sell', orderId, lines, via }),
+    cancelLines: (orderId, parts, requestId) =>
+      order({
+        kind: 'cancel-lines',
+        orderId,
+        parts,
+        ...(requestId === undefined ? {} : { requestId }),
+        via,
+      }),
+    returnLines: (orderId, requestId, parts) =>
+      order({ kind: 'return-lines', orderId, requestId, parts, via }),
+    refunded: (orderId, paymentId, said = { actor: 'ann', reason: 'transfer' }) =>
+      order({ kind: 'refunded', orderId, paymentId, ...said, via }),
+    announce: (orderId, seconds) => order({ kind: 'payment-started', orderId, seconds, via }),
+    extend: (orderId, seconds) => order({ kind: 'extend', orderId, seconds, via }),
     giveBack: (orderId) => order({ kind: 'return', orderId, via }),
     restock: async (goodsId, delta, idempotencyKey = `restock-${randomName(6)}`) => {
       const about = { goodsId, delta, reason: 'test', idempotencyKey };

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { NOTICE_STATES } from '../../notices/index.ts';
+import { PAYMENT_STATES } from '../../payments/index.ts';
 import { ORDER_STATES } from '../../orders/index.ts';
 
 /** What the routes answer; OpenAPI is made of these, and nothing else gets out. */
@@ -18,7 +19,16 @@ const next = orNull(
   Type.Integer({ description: 'send it as before to get the next page; null after the last' }),
 );
 
-const lineShape = Type.Object({ goodsId: Type.Integer(), quantity: Type.Integer() });
+const overShape = Type.Boolean({
+  description: 'its time is up; its goods are about to be released',
+});
+
+const lineShape = Type.Object({
+  goodsId: Type.Integer(),
+  quantity: Type.Integer(),
+  cancelled: Type.Optional(Type.Integer({ description: 'units cancelled before it was paid' })),
+  returned: Type.Optional(Type.Integer({ description: 'units that came back one by one' })),
+});
 
 const shortShape = Type.Array(
   Type.Object({
@@ -67,9 +77,27 @@ export const orderAnswerShape = Type.Object(
 
 const paymentStateShape = Type.Object({
   paymentId: Type.String(),
-  state: words(['early', 'applied', 'refund-due', 'refunded']),
+  state: words(PAYMENT_STATES),
   reason: Type.Optional(Type.String()),
 });
+
+const paymentFields = {
+  ...paymentStateShape.properties,
+  amount: Type.Optional(Type.Integer()),
+  currency: Type.Optional(Type.String()),
+  paidAt: Type.Optional(time),
+  at: time,
+};
+
+export const paymentPageShape = Type.Object(
+  {
+    payments: Type.Array(Type.Object({ orderId: Type.String(), ...paymentFields })),
+    next: orNull(
+      Type.String({ description: 'send it as after to get the next page; null after the last' }),
+    ),
+  },
+  { description: 'a page of payments' },
+);
 
 export const paymentAnswerShape = Type.Object(
   {
@@ -99,6 +127,7 @@ const summaryFields = {
   lines: Type.Array(lineShape),
   placedAt: time,
   expiresAt: orNull(time),
+  over: Type.Optional(overShape),
   reason: Type.Optional(Type.String()),
   buyerId: Type.Optional(Type.String()),
   amount: Type.Optional(Type.Integer()),
@@ -124,15 +153,7 @@ export const orderViewShape = Type.Object(
     archived: Type.Optional(
       Type.Boolean({ description: 'its metadata and older history are not here any more' }),
     ),
-    payments: Type.Array(
-      Type.Object({
-        ...paymentStateShape.properties,
-        amount: Type.Optional(Type.Integer()),
-        currency: Type.Optional(Type.String()),
-        paidAt: Type.Optional(time),
-        at: time,
-      }),
-    ),
+    payments: Type.Array(Type.Object(paymentFields)),
     history: Type.Array(
       Type.Object({
         step: Type.Integer(),
@@ -189,6 +210,7 @@ export const holdPageShape = Type.Object(
         quantity: Type.Integer(),
         placedAt: time,
         expiresAt: time,
+        over: Type.Optional(overShape),
       }),
     ),
     next,
@@ -237,6 +259,8 @@ export const deadLetterPageShape = Type.Object(
         firstAt: time,
         lastAt: time,
         replayedAt: orNull(time),
+        replayedBy: orNull(Type.String()),
+        replayReason: orNull(Type.String()),
       }),
     ),
     next,

@@ -1,4 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Cache } from '../../cache/index.ts';
+import type { GoodsCache } from '../../catalogue/index.ts';
 import type { Clock, Logger } from '../../kernel/index.ts';
 import type { Database } from '../../mysql/index.ts';
 import type { AuditReport, Saga } from '../../saga/index.ts';
@@ -9,6 +11,8 @@ export interface HttpParts {
   readonly doors: HttpDoors;
   readonly database: Database;
   readonly saga: Saga;
+  readonly cache: Cache;
+  readonly goods: GoodsCache;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly ops: OpsDoors;

@@ -19,7 +19,7 @@ import {
 } from '../../shapes/index.ts';
 import { noticePageShape, noticeShape, refusals } from './answer-shapes.ts';
 import type { HttpParts } from './http-parts.ts';
-import { emptyBody } from './order-routes.ts';
+import { emptyBody } from './hold-routes.ts';
 
 const noticeParams = strictly(Type.Object({ noticeId: noticeIdField }));
 const listQuery = strictly(

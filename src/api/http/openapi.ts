@@ -34,6 +34,7 @@ const DOCUMENT = {
     { name: 'orders', description: 'placed, read, cancelled' },
     { name: 'payments', description: 'told of, by the shop or by the provider' },
     { name: 'stock', description: 'what there is, and where' },
+    { name: 'catalogue', description: 'goods, brands, categories and banners' },
     { name: 'notices', description: 'what the receiver was told' },
     { name: 'books', description: 'recounted, and what could not be entered' },
     { name: 'operation', description: 'health, metrics, what happens now' },

@@ -3,7 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { AppError } from '../../kernel/index.ts';
 import { listOrders, ORDER_STATES, type OrderState } from '../../orders/index.ts';
 import type { PlacedOrder } from '../../queues/index.ts';
-import { type OrderOutcome, readOrder } from '../../saga/index.ts';
+import { readOrder } from '../../saga/index.ts';
 import {
   beforeField,
   checkedBy,
@@ -22,7 +22,7 @@ import {
 } from './answer-shapes.ts';
 import { checkingBodyBy } from './checked-requests.ts';
 import { READERS } from './guard.ts';
-import { type HttpParts, VIA } from './http-parts.ts';
+import type { HttpParts } from './http-parts.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { OrderDesk } from './order-desk.ts';
 import {
@@ -30,10 +30,9 @@ import {
   checkedOrder,
   errorAnswer,
   ORDER_EXAMPLE,
-  orderAnswer,
-  refusal,
   strictOrder,
 } from './place-order.ts';
+import { pricedOrders } from './priced-orders.ts';
 import { sendProblem } from './problems.ts';
 
 const BATCH_MAX = 500;
@@ -46,6 +45,13 @@ const waitQuery = strictly(
       Type.String({
         pattern: '^(?:(?:[1-9]\\d{0,3}|[12]\\d{4}|30000)ms|(?:[1-9]|[12]\\d|30)s)$',
         description: 'how long to wait for the decision, up to 30s, such as 500ms or 5s',
+      }),
+    ),
+    prices: Type.Optional(
+      Type.Unsafe<'catalogue'>({
+        type: 'string',
+        enum: ['catalogue'],
+        description: 'catalogue: it costs what the catalogue says, and amount is checked by it',
       }),
     ),
   }),
@@ -74,6 +80,7 @@ const keyHeader = Type.Object({
   }),
 });
 type KeyHeader = Static<typeof keyHeader>;
+type PlaceQuery = Static<typeof waitQuery>;
 
 const listQuery = strictly(
   Type.Object({
@@ -96,12 +103,6 @@ const listQuery = strictly(
   }),
 );
 
-/** Nothing, or `{}`: this takes no fields. */
-export const emptyBody = Type.Union([Type.Null(), strictly(Type.Object({}))], {
-  description: 'nothing, or {}',
-  examples: [{}],
-});
-
 const PAGE = 100;
 const tags = ['orders'];
 
@@ -111,14 +112,17 @@ export interface PlaceParts {
 }
 
 export function orderRoutes(app: FastifyInstance, parts: HttpParts, place: PlaceParts): void {
-  placeRoute(app, place);
-  batchRoute(app, place);
+  placeRoute(app, parts, place);
+  batchRoute(app, parts, place);
   readRoutes(app, parts);
-  cancelRoute(app, parts);
 }
 
-function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
-  app.post<{ Body: PlacedOrder; Querystring: { wait?: string }; Headers: KeyHeader }>(
+function placeRoute(
+  app: FastifyInstance,
+  { database }: HttpParts,
+  { keys, desk }: PlaceParts,
+): void {
+  app.post<{ Body: PlacedOrder; Querystring: PlaceQuery; Headers: KeyHeader }>(
     '/v1/orders',
     {
       config: { open: ['producer'] },
@@ -144,7 +148,9 @@ function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
     async ({ headers, body, query }, reply) => {
       const order = checkedOrder(body);
       await keys.claim(headers['idempotency-key'], order);
-      const [answer] = await desk.place([order], waitMs(query.wait));
+      const [priced = order] = query.prices ? await pricedOrders(database, [order]) : [];
+      if (priced instanceof AppError) throw priced;
+      const [answer] = await desk.place([priced], waitMs(query.wait));
       const { status, body: said } = answer as Answer;
       if (status < 400) return await reply.code(status).send(said);
       return await sendProblem(reply, said as Parameters<typeof sendProblem>[1]);
@@ -152,10 +158,14 @@ function placeRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
   );
 }
 
-function batchRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
+function batchRoute(
+  app: FastifyInstance,
+  { database }: HttpParts,
+  { keys, desk }: PlaceParts,
+): void {
   app.post<{
     Body: ReturnType<typeof checkBatch>;
-    Querystring: { wait?: string };
+    Querystring: PlaceQuery;
     Headers: KeyHeader;
   }>(
     '/v1/orders/batch',
@@ -177,28 +187,45 @@ function batchRoute(app: FastifyInstance, { keys, desk }: PlaceParts): void {
     },
     async ({ headers, body, query }, reply) => {
       await keys.claim(headers['idempotency-key'], body);
-      const answers = await placeEach(desk, body.orders, waitMs(query.wait));
+      const priced = (orders: readonly PlacedOrder[]) =>
+        query.prices ? pricedOrders(database, orders) : Promise.resolve(orders);
+      const answers = await placeEach(desk, body.orders, waitMs(query.wait), priced);
       return await reply.code(207).send({ answers });
     },
   );
 }
 
 /** Those that are not valid are answered as they stand; the others are placed together. */
-async function placeEach(desk: OrderDesk, values: readonly unknown[], waitsMs: number) {
-  const checked = values.map((value): PlacedOrder | Answer => {
+async function placeEach(
+  desk: OrderDesk,
+  values: readonly unknown[],
+  waitsMs: number,
+  price: (orders: readonly PlacedOrder[]) => Promise<readonly (PlacedOrder | AppError)[]>,
+) {
+  const valid = values.map((value): PlacedOrder | AppError => {
     try {
       return checkedOrder(value);
     } catch (error) {
-      return errorAnswer(error);
+      if (error instanceof AppError) return error;
+      throw error;
     }
   });
-  const good = checked.filter((one): one is PlacedOrder => 'orderId' in one);
+  const priced = [...(await price(valid.filter(isOrder)))];
+  const checked = valid.map((one) => {
+    const order = isOrder(one) ? (priced.shift() ?? one) : one;
+    return isOrder(order) ? order : { orderId: isOrder(one) ? one.orderId : null, error: order };
+  });
+  const good = checked.filter((one): one is PlacedOrder => 'lines' in one);
   const answers = [...(await desk.place(good, waitsMs))];
   return checked.map((one) => {
-    const isGood = 'orderId' in one;
-    const { status, body } = isGood ? (answers.shift() as Answer) : one;
-    return { ...body, orderId: isGood ? one.orderId : null, status };
+    const isGood = 'lines' in one;
+    const { status, body } = isGood ? (answers.shift() as Answer) : errorAnswer(one.error);
+    return { ...body, orderId: one.orderId, status };
   });
+}
+
+function isOrder(one: PlacedOrder | AppError): one is PlacedOrder {
+  return !(one instanceof AppError);
 }
 
 function waitMs(wait: string | undefined): number {
@@ -238,28 +265,5 @@ function readRoutes(app: FastifyInstance, { database }: HttpParts): void {
       },
     },
     async ({ query }) => await listOrders(database, { limit: PAGE, ...query }),
-  );
-}
-
-function cancelRoute(app: FastifyInstance, { saga }: HttpParts): void {
-  app.post<{ Params: { orderId: string } }>(
-    '/v1/orders/:orderId/cancel',
-    {
-      config: { open: ['producer'] },
-      schema: {
-        tags,
-        operationId: 'cancelOrder',
-        summary: 'Cancel an order; one that has not come yet is cancelled when it comes',
-        params: orderParams,
-        body: emptyBody,
-        response: { 200: orderAnswerShape, ...refusals(409, 413, 414, 415) },
-      },
-    },
-    async ({ params }, reply) => {
-      const event = { kind: 'cancel', orderId: params.orderId, via: VIA } as const;
-      const outcome = (await saga.advance(event)) as OrderOutcome;
-      if (outcome.change === 'refused') return await sendProblem(reply, refusal(outcome));
-      return await reply.send({ ...orderAnswer(outcome, false).body });
-    },
   );
 }

@@ -49,11 +49,12 @@ export function errorAnswer(error: unknown): Answer {
 export function orderAnswer(outcome: Outcome, waited: boolean): Answer {
   if (!('orderId' in outcome)) throw new AppError('unexpected', 'an order was asked for');
   if (outcome.change === 'refused') return { status: 409, body: refusal(outcome) };
-  const { orderId, state, reason, short, expiresAt } = outcome;
+  const { orderId, state, reason, short, expiresAt, message } = outcome;
   if (waited && state === 'rejected') {
     const code = reason ?? 'sold-out';
-    const detail = `order ${orderId} was rejected: ${code}`;
-    return { status: 409, body: problem(409, code, detail, { orderId, state, short }) };
+    const detail = `order ${orderId} was rejected: ${message ?? code}`;
+    const facts = { orderId, state, ...(short === undefined ? {} : { short }) };
+    return { status: 409, body: problem(409, code, detail, facts) };
   }
   const body = {
     orderId,
@@ -66,6 +67,7 @@ export function orderAnswer(outcome: Outcome, waited: boolean): Answer {
 }
 
 /** An event that is refused as things are. */
-export function refusal({ orderId, state, code, message }: OrderOutcome): Problem {
-  return problem(409, code ?? 'refused', message ?? 'refused as things are', { orderId, state });
+export function refusal({ orderId, state, code, message, short }: OrderOutcome): Problem {
+  const facts = { orderId, state, ...(short === undefined ? {} : { short }) };
+  return problem(409, code ?? 'refused', message ?? 'refused as things are', facts);
 }

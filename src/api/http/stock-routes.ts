@@ -27,12 +27,16 @@ const pageQuery = strictly(
 const setBody = strictly(
   Type.Object(
     {
-      available: availableField,
+      available: Type.Optional(availableField),
+      onHand: Type.Optional({
+        ...availableField,
+        description: 'a whole number from 0 to 1000000000000: counted, units on hold among them',
+      }),
       expectedVersion: Type.Optional(versionField),
       reason: Type.Optional(reasonField),
     },
     {
-      description: 'what is for sale { available, .. }',
+      description: 'what is for sale { available, .. }, or what was counted { onHand, .. }',
       examples: [{ available: 400, expectedVersion: 3 }],
     },
   ),
@@ -120,26 +124,40 @@ function setRoute(app: FastifyInstance, parts: HttpParts): void {
       schema: {
         tags,
         operationId: 'setStock',
-        summary: 'Set how many are for sale',
+        summary: 'Set how many are for sale, or how many were counted',
+        description:
+          'Counted are units for sale and units on hold. Fewer than orders hold are refused, ' +
+          'with the orders that hold them, newest first.',
         params: goodsParams,
         body: setBody,
         response: { 200: stockShape, ...refusals(409, 413, 414, 415) },
       },
     },
     async ({ params, body }, reply) => {
-      const { available, expectedVersion, reason = 'set over HTTP' } = body;
-      const outcome = await change(parts, {
-        kind: 'stock-set',
-        goodsId: params.goodsId,
-        available,
-        ...(expectedVersion === undefined ? {} : { expectedVersion }),
-        reason,
-        idempotencyKey: `http-${randomName(16)}`,
-        via: VIA,
-      });
-      return await answer(reply, outcome);
+      const outcome = await change(parts, settingOf(params.goodsId, body));
+      if (outcome.code !== 'stock-below-held') return await answer(reply, outcome);
+      const { holds } = await holdsOfGoods(parts.database, params.goodsId, { limit: PAGE });
+      return await answer(reply, outcome, { orders: holds });
     },
   );
+}
+
+function settingOf(goodsId: number, body: Static<typeof setBody>): SagaEvent {
+  const { available, onHand, expectedVersion, reason = 'set over HTTP' } = body;
+  const about = {
+    goodsId,
+    ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    reason,
+    idempotencyKey: `http-${randomName(16)}`,
+    via: VIA,
+  };
+  if (available !== undefined && onHand === undefined) {
+    return { kind: 'stock-set', ...about, available };
+  }
+  if (available === undefined && onHand !== undefined) {
+    return { kind: 'stock-count', ...about, onHand };
+  }
+  throw new AppError('invalid-input', 'available or onHand is wanted, and not both');
 }
 
 function adjustRoute(app: FastifyInstance, parts: HttpParts): void {
@@ -170,11 +188,12 @@ async function change({ saga }: HttpParts, event: SagaEvent): Promise<StockOutco
 async function answer(
   reply: Parameters<typeof sendProblem>[0],
   { change: changed, code, message, goodsId, balance }: StockOutcome,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   if (changed !== 'refused') return await reply.send(stockView(balance));
-  const { available, version } = balance;
+  const { available, held, version } = balance;
   const detail = message ?? 'refused as things are';
   const status = code === 'idempotency-conflict' ? 422 : 409;
-  const facts = { goodsId, available, version };
+  const facts = { goodsId, available, held, version, ...more };
   await sendProblem(reply, problem(status, code ?? 'refused', detail, facts));
 }

@@ -28,6 +28,8 @@ export const deadLettersShow: Plan = {
           ['first', timeText(letter.firstAt)],
           ['last', timeText(letter.lastAt)],
           ['replayed', timeText(letter.replayedAt)],
+          ['by', letter.replayedBy],
+          ['because', letter.replayReason],
         ]),
         JSON.stringify(letter.payload, null, 2),
       ].join('\n\n'),

@@ -1,25 +1,33 @@
 import { AppError } from '../../kernel/index.ts';
-import { orderIdField } from '../../shapes/index.ts';
-import type { OrderOutcome } from '../../saga/index.ts';
+import { idempotencyKeyField, orderIdField } from '../../shapes/index.ts';
 import { checkedGiven } from '../given.ts';
+import { changeOrder } from '../order-event.ts';
 import type { Plan } from '../plan.ts';
+import { partsIn } from './order-return-command.ts';
 
 export const orderCancel: Plan = {
   name: 'cancel',
   takes: '<orderId>',
   summary: 'Cancel an order that is not paid; its goods go back on sale',
   more: 'An order that has not come yet is cancelled when it comes.',
-  examples: ['holdfast order cancel order-1'],
-  act: async (session, [given]) => {
-    const { orderId } = checkedGiven({ orderId: orderIdField }, {}, { orderId: given });
-    const { saga } = await session.app();
-    const via = { cause: 'cli', attempt: 1 } as const;
-    const outcome = (await saga.advance({ kind: 'cancel', orderId, via })) as OrderOutcome;
-    if (outcome.change === 'refused') {
-      throw new AppError(outcome.code ?? 'refused', outcome.message ?? 'refused');
+  options: [
+    ['--line <goods:quantity...>', 'only these units, such as 7:1; the others stay held'],
+    ['--id <cancelId>', 'with --line: under one id it happens once'],
+  ],
+  examples: ['holdfast order cancel order-1', 'holdfast order cancel order-1 --line 7:1'],
+  act: async (session, [given], options) => {
+    const { orderId, id } = checkedGiven(
+      { orderId: orderIdField },
+      { id: idempotencyKeyField },
+      { orderId: given, id: options['id'] },
+    );
+    const parts = partsIn(options, 'line');
+    if (parts.length === 0) {
+      if (id !== undefined) throw new AppError('wrong-use', '--id goes with --line');
+      await changeOrder(session, { kind: 'cancel', orderId });
+      return;
     }
-    const { state, change } = outcome;
-    const before = change === 'unchanged' ? ', as before' : '';
-    session.print({ orderId, state }, () => `${orderId}: ${state}${before}`);
+    const once = id === undefined ? {} : { requestId: id };
+    await changeOrder(session, { kind: 'cancel-lines', orderId, parts, ...once });
   },
 };

@@ -14,6 +14,7 @@ export const orderPlace: Plan = {
   options: [
     ['--line <goods:quantity...>', 'what is wanted; once for each line'],
     ['--buyer <buyerId>', 'who asks'],
+    ['--replaces <orderId>', 'an unpaid order of the same buyer, cancelled with this one'],
     ['--amount <cents>', 'what it costs, in minor units'],
     ['--currency <code>', 'in which currency, such as EUR'],
     ['--hold-seconds <seconds>', 'how long the goods are held unpaid'],
@@ -51,6 +52,7 @@ function candidateFrom(orderId: unknown, options: Options): Record<string, unkno
     orderId,
     lines: lines.map(lineIn),
     buyerId: options['buyer'],
+    replaces: options['replaces'],
     amount: numberIn(options['amount']),
     currency: options['currency'],
     holdSeconds: numberIn(options['holdSeconds']),

@@ -1,0 +1,46 @@
+import { AppError } from '../../kernel/index.ts';
+import type { OpenHold } from '../../orders/index.ts';
+import { goodsIdField, limitField } from '../../shapes/index.ts';
+import { pageText, table, timeText } from '../format.ts';
+import { checkedGiven, numberIn } from '../given.ts';
+import type { Plan } from '../plan.ts';
+import { stockText } from '../stock-text.ts';
+
+export const stockExplain: Plan = {
+  name: 'explain',
+  takes: '<goodsId>',
+  summary: 'Say where the units of a goods id are, and who holds them until when',
+  options: [['--limit <rows>', 'at most so many holds, newest first (default 1000)']],
+  examples: ['holdfast stock explain 7', 'holdfast stock explain 7 --json'],
+  act: async (session, [goods], { limit = '1000' }) => {
+    const { goodsId, ...page } = checkedGiven(
+      { goodsId: goodsIdField, limit: limitField },
+      {},
+      { goodsId: numberIn(goods), limit: numberIn(limit) },
+    );
+    const database = await session.database();
+    const { readStockView } = await import('../../stock/index.ts');
+    const { holdsOfGoods } = await import('../../orders/index.ts');
+    const stock = await readStockView(database, goodsId);
+    if (!stock) throw new AppError('unknown-goods-id', `goods ${goodsId} never had stock`);
+    const { holds, next } = await holdsOfGoods(database, goodsId, page);
+    const open = unitsOf(holds.filter(({ over }) => !over));
+    const over = unitsOf(holds.filter((hold) => hold.over));
+    session.print({ ...stock, open, over, holds, next }, () => {
+      const rows = holds.map((hold) => [
+        hold.orderId,
+        hold.quantity,
+        timeText(hold.placedAt),
+        timeText(hold.expiresAt),
+        hold.over ? 'over, about to be released' : null,
+      ]);
+      const held = `${open} on hold, ${over} on holds that are over`;
+      const list = table(['order', 'units', 'placed', 'until', 'note'], rows);
+      return [stockText(stock), held, pageText(list, next)].join('\n\n');
+    });
+  },
+};
+
+function unitsOf(holds: readonly OpenHold[]): number {
+  return holds.reduce((sum, { quantity }) => sum + quantity, 0);
+}
