@@ -34,10 +34,10 @@ const STATEMENTS: readonly Statement[] = [
   [/^SELECT order_id FROM orders FORCE INDEX \(orders_by_due\)/, dueOrders],
   [/^INSERT INTO stock/, insertStock],
   [/^INSERT INTO orders/, insertOrders],
-  [/^INSERT INTO order_lines/, (asked) => insertAll(asked, 'lines', LINE, [0, 1])],
-  [/^INSERT INTO order_steps/, (asked) => insertAll(asked, 'steps', STEP, [0, 1])],
-  [/^INSERT INTO adjustments/, (asked) => insertAll(asked, 'adjustments', ADJUSTMENT, [0])],
-  [/^INSERT INTO payments/, (asked) => insertAll(asked, 'payments', PAYMENT, [0])],
+  [/^INSERT INTO order_lines/, (asked) => insertAll(asked, 'lines', [0, 1])],
+  [/^INSERT INTO order_steps/, (asked) => insertAll(asked, 'steps', [0, 1])],
+  [/^INSERT INTO adjustments/, (asked) => insertAll(asked, 'adjustments', [0])],
+  [/^INSERT INTO payments/, (asked) => insertAll(asked, 'payments', [0])],
   [/^INSERT INTO movements/, insertMovements],
   [/^UPDATE JSON_TABLE.*STRAIGHT_JOIN stock/, writeBalances],
   [/^UPDATE JSON_TABLE.*STRAIGHT_JOIN orders/, rejectOrders],
@@ -54,37 +54,17 @@ export function carryOut(asked: Asked): Answer {
   return found[1]({ ...asked, text });
 }
 
-const LINE = ['order_seq', 'goods_id', 'quantity'];
-const STEP = ['order_seq', 'step', 'event', 'from_state', 'to_state', 'cause'];
-const ADJUSTMENT = ['idempotency_key', 'goods_id', 'delta', 'reason', 'version', 'at'];
-const PAYMENT = ['payment_id', 'order_seq', 'state', 'reason', 'amount', 'currency', 'paid_at'];
-const MOVEMENT = [
-  'goods_id',
-  'version',
-  'kind',
-  'quantity',
-  'order_seq',
-  'hold',
-  'leg',
-  'fence',
-  'at',
-];
-const ORDER = [
-  'order_id',
-  'state',
-  'version',
-  'holds',
-  'hold_seconds',
-  'due_at',
-  'expires_at',
-  'reason',
-  'short',
-  'cancel_asked',
-  'early_payments',
-  'buyer_id',
-  'amount',
-  'currency',
-];
+/** What the tables themselves put where a statement names nothing. */
+const DEFAULTS: Partial<Record<Table, StrictRow>> = {
+  lines: { cancelled: 0, returned: 0 },
+  orders: { attempts: 0, placed_at: null },
+};
+
+/** The columns that an INSERT names, so that a new one needs nothing here. */
+function columnsOf(text: string): readonly string[] {
+  const [, columns = ''] = /^INSERT INTO \w+ \(([^)]*)\)/.exec(text) ?? [];
+  return columns.split(',').map((column) => column.trim());
+}
 
 const named = (names: readonly string[], cells: readonly Cell[]): StrictRow =>
   Object.fromEntries(names.map((name, at) => [name, cells[at] ?? null]));
@@ -101,9 +81,7 @@ async function readOrders({ text, values, rows, now }: Asked): Answer {
     const common = { ...order, now: t, is_due: due === null ? null : Number(String(due) <= t) };
     const lines = rows.select('lines', (line) => line['order_seq'] === order['seq']);
     const none = [{ goods_id: null, quantity: 0 }];
-    for (const { goods_id, quantity } of lines.length > 0 ? lines : none) {
-      found.push({ ...common, goods_id, quantity });
-    }
+    for (const line of lines.length > 0 ? lines : none) found.push({ ...common, ...line });
   }
   return found.length > 0 ? found : [{ now: t, seq: null }];
 }
@@ -161,24 +139,32 @@ async function insertStock({ values, rows }: Asked): Answer {
   return written(1);
 }
 
-async function insertOrders({ values, rows, nextSeq, session }: Asked): Answer {
-  const fresh = lists(values[0]).map((cells) => ({ ...named(ORDER, cells), seq: nextSeq() }));
+async function insertOrders({ text, values, rows, nextSeq, session }: Asked): Answer {
+  const names = columnsOf(text);
+  const fresh = lists(values[0]).map((cells) => ({
+    ...DEFAULTS.orders,
+    ...named(names, cells),
+    seq: nextSeq(),
+  }));
   session.lastInsert = fresh[0]?.seq ?? 0;
   for (const order of fresh) {
     const { order_id: id } = order as StrictRow;
-    await rows.insert('orders', String(id), { ...order, attempts: 0, placed_at: null });
+    await rows.insert('orders', String(id), order);
   }
   return written(fresh.length);
 }
 
 async function insertAll(
-  { values, rows }: Asked,
+  { text, values, rows }: Asked,
   table: Table,
-  names: readonly string[],
   unique: readonly number[],
 ): Answer {
+  const names = columnsOf(text);
   for (const cells of lists(values[0])) {
-    await rows.insert(table, unique.map((at) => cells[at]).join(' '), named(names, cells));
+    await rows.insert(table, unique.map((at) => cells[at]).join(' '), {
+      ...DEFAULTS[table],
+      ...named(names, cells),
+    });
   }
   return written(lists(values[0]).length);
 }
@@ -186,10 +172,11 @@ async function insertAll(
 /** The second unique key makes each end of a hold happen once. */
 async function insertMovements(asked: Asked): Answer {
   for (const cells of lists(asked.values[0])) {
-    const { order_seq: seq, hold, leg, goods_id: goods } = named(MOVEMENT, cells);
-    if (seq !== null) await asked.rows.insert('holds', `${seq} ${hold} ${leg} ${goods}`, {});
+    const row = named(columnsOf(asked.text), cells);
+    const end = ['order_seq', 'hold', 'leg', 'goods_id', 'part'].map((name) => row[name]);
+    if (row['order_seq'] !== null) await asked.rows.insert('holds', end.join(' '), {});
   }
-  return await insertAll(asked, 'movements', MOVEMENT, [0, 1]);
+  return await insertAll(asked, 'movements', [0, 1]);
 }
 
 /** Only under the conditions that the statement names: to forget one has to be seen. */
@@ -266,7 +253,10 @@ function dueOf(text: string, at: string, values: readonly Cell[], order: StrictR
   if (text.includes('due_at = NULL')) return { due_at: null };
   if (text.includes('INTERVAL hold_seconds')) {
     const end = secondsAfter(at, Number(order['hold_seconds']));
-    return { expires_at: end, due_at: end };
+    return { expires_at: end, due_at: secondsAfter(end, Number(values[8])) };
+  }
+  if (text.includes('expires_at = ?')) {
+    return { expires_at: at, due_at: values[7] ?? null };
   }
   if (text.includes('INTERVAL 1 DAY')) return { due_at: secondsAfter(at, 86_400) };
   return text.includes('INTERVAL ? SECOND') ? { due_at: secondsAfter(at, Number(values[7])) } : {};
