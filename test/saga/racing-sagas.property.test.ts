@@ -37,6 +37,10 @@ const job: fc.Arbitrary<SagaEvent> = fc.oneof(
     arbitrary: orderId.map((id) => ({ kind: 'reserve' as const, orderId: id, via })),
   },
   { weight: 1, arbitrary: orderId.map((id) => ({ kind: 'cancel' as const, orderId: id, via })) },
+  {
+    weight: 1,
+    arbitrary: orderId.map((id) => ({ kind: 'extend' as const, orderId: id, seconds: 4, via })),
+  },
   { weight: 2, arbitrary: orderId.map((id) => ({ kind: 'due' as const, orderId: id, via })) },
   {
     weight: 2,
