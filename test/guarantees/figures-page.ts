@@ -41,8 +41,9 @@ export function figuresPage(facts: PageFacts, all: readonly Measured[]): string 
     `in ${minutes} minutes. What each promise means, and what holds it, is told in`,
     '[guarantees](../explanation/guarantees.md).',
     '',
-    'Whole processes as they are shipped, on private servers: MariaDB that flushes each COMMIT, a queue',
-    'Redis with an append-only file, five lock nodes. Files lie in memory, so disks are not in it.',
+    'Whole processes as they are shipped, on private servers: MariaDB that flushes each COMMIT,',
+    'a queue Redis with an append-only file, five lock nodes. Files lie in memory, so disks are',
+    'not in it. A pace is what a whole second shows, so it is never back in less than that.',
     ...all.flatMap((one) => ['', `## ${one.id}: ${one.promise}`, '', tableOf(one)]),
     '',
   ].join('\n');
