@@ -8,7 +8,7 @@ import {
   pause,
   type Random,
 } from '../kernel/index.ts';
-import type { Database } from '../mysql/index.ts';
+import { type Database, isFailure } from '../mysql/index.ts';
 import type { Verdict } from './commit-group.ts';
 import type { Rules } from './decision.ts';
 import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
@@ -55,8 +55,7 @@ type BatchCover = Exclude<Cover, { kind: 'locked' }> | (Locked & { readonly held
 type Locked = Extract<Cover, { kind: 'locked' }>;
 
 const TRIES = 6;
-/** From so many on they are no races: each race lets the next attempt see what was first. */
-const DUPLICATES = 3;
+const DUPLICATES_MAX = 3;
 const BACKOFF = { firstMs: 10, capMs: 1000 };
 const QUEUE_FOR_LOCK_MS = 2000;
 
@@ -108,10 +107,10 @@ async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Pr
       if (error instanceof FenceRefused) {
         parts.stats.fenceRefused += 1;
         fenceAbove = error.stored;
-      } else if (isDuplicate(error)) {
-        duplicates += 1;
-        if (duplicates >= DUPLICATES) throw error;
-      } else if (!(error instanceof AppError && error.retryable)) throw error;
+      } else {
+        if (isFailure(error, 'duplicate')) duplicates += 1;
+        if (!passes(error, duplicates)) throw error;
+      }
       if (attempt >= TRIES) throw asRetryable(error);
       parts.stats.retries += 1;
       parts.logger.debug('batch tried again', { attempt, code: codeOf(error) });
@@ -120,19 +119,22 @@ async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Pr
   }
 }
 
-/** A duplicate is a race when it happens once, and a fault of the data when it stays. */
-function isDuplicate(error: unknown): error is AppError {
-  return error instanceof AppError && error.details['failure'] === 'duplicate';
+/**
+ * A duplicate is a race when it happens once, and a fault of the data when it stays. Tries that
+ * something else was in the way of say nothing of it.
+ */
+function passes(error: unknown, duplicates: number): boolean {
+  if (!(error instanceof AppError) || !error.retryable) return false;
+  return !isFailure(error, 'duplicate') || duplicates < DUPLICATES_MAX;
 }
 
-/** What is given back to its queue must not look as if the data were at fault. */
+/** What a batch is given back with when its tries are used up; nothing of it is at fault. */
 function asRetryable(error: unknown): unknown {
-  if (error instanceof FenceRefused) {
-    return new AppError('fence-refused', error.message, { retryable: true, cause: error });
-  }
-  if (!isDuplicate(error)) return error;
-  const details = { ...error.details, failure: 'conflict' };
-  return new AppError('database-failed', error.message, { retryable: true, details, cause: error });
+  const options = { retryable: true, cause: error };
+  if (error instanceof FenceRefused) return new AppError('fence-refused', error.message, options);
+  // As it is it would be taken for a fault of the data.
+  if (!isFailure(error, 'duplicate')) return error;
+  return new AppError('raced-in-vain', 'somebody else wrote the same at the last try', options);
 }
 
 async function tryOnce(

@@ -27,7 +27,7 @@ async function holdsRunOut(
     name: 'hold',
     perSecond: PER_SECOND,
     forMs: (HOLDS * 1000) / PER_SECOND,
-    place: (orderId) => system.place(orderId, '?wait=5s'),
+    place: (orderId) => system.placeSurely(orderId, '?wait=5s'),
   });
   await load.done;
   const accepted = load.sent.filter(({ status }) => status === 201 || status === 202);
