@@ -62,6 +62,7 @@ export class LockNode {
   readonly #logger: Logger;
   #state: 'starting' | 'up' | 'silent' | 'down' | 'closed' = 'starting';
   #complaint = '';
+  #greetings = 0;
   #begun: () => void = () => undefined;
   readonly #beginning = new Promise<void>((resolve) => {
     this.#begun = resolve;
@@ -132,14 +133,15 @@ export class LockNode {
   }
 
   /**
-   * Sent to a silent node too: it will read it some day. What cannot be sent now is sent when the
-   * node is back, or the lock would stand there for the rest of its ttl.
+   * Sent to a silent node too: it may read it some day. Whatever it has not answered is sent again
+   * when it is back, or the lock would stand there for the rest of its ttl: the connection that
+   * carries it is given up before long, and what was on its way with it.
    */
   async release(keys: readonly string[], args: Args): Promise<unknown> {
     try {
       return await this.#ask('release', keys, args);
     } catch (error) {
-      if (!isTimeout(error)) this.#owed.add(keys, args);
+      this.#owed.add(keys, args);
       throw error;
     }
   }
@@ -214,6 +216,8 @@ export class LockNode {
   }
 
   async #greet(): Promise<void> {
+    this.#greetings += 1;
+    const greeting = this.#greetings;
     try {
       const sent = momentOf(this.#clock);
       const info = await this.#client.info('server');
@@ -222,7 +226,8 @@ export class LockNode {
       const waitMs = this.#probation.met(info);
       if (waitMs > 0) this.#logger.warn('lock node restarted: not counted for a while', { waitMs });
     } catch (error) {
-      if (this.#client.status !== 'ready') return; // cut off again: the next greeting will tell
+      // Cut off again: the next greeting will tell, or has told already.
+      if (this.#client.status !== 'ready' || greeting !== this.#greetings) return;
       const waitMs = this.#probation.met(undefined);
       this.#logger.warn('lock node does not tell its run id', { error: messageOf(error), waitMs });
     }
