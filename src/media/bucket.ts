@@ -138,7 +138,8 @@ export class Bucket implements Objects {
     const { endpoint, bucket, style } = this.place;
     const url = new URL(endpoint);
     if (style === 'host') url.host = `${bucket}.${url.host}`;
-    url.pathname = style === 'host' ? `/${key}` : `/${bucket}/${key}`;
+    const path = style === 'host' ? key : `${bucket}/${key}`;
+    url.pathname = path.replace(/\/$/, ''); // a form goes to the bucket itself
     return url;
   }
 }
