@@ -8,14 +8,15 @@ interface S3Event {
   }[];
 }
 
-const UPLOAD = /^incoming\/([0-9a-f]{32})$/;
+/** S3 writes keys as in an address, others as they are. */
+const UPLOAD = /^incoming(?:\/|%2F)([0-9a-f]{32})$/i;
 
 /** Throws when the shop could not be asked, so that the queue sends the message again. */
 export async function onUploadEvents(shopUrl: string, message: string): Promise<number> {
   const { Records: records = [] } = JSON.parse(message) as S3Event; // a test event has none
   let told = 0;
   for (const { s3 } of records) {
-    const [, ticketId] = UPLOAD.exec(decodeURIComponent(s3.object.key)) ?? [];
+    const [, ticketId] = UPLOAD.exec(s3.object.key) ?? [];
     if (ticketId === undefined) continue;
     const { status } = await fetch(`${shopUrl}/v1/uploads/${ticketId}/complete`, {
       method: 'POST',

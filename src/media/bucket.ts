@@ -45,6 +45,7 @@ export class Bucket implements Objects {
       await response.body?.cancel();
       return null;
     }
+    if (!response.ok) await response.body?.cancel();
     this.assertDone(response, 'GET');
     return await boundedBody(response, bytesMax);
   }

@@ -1,11 +1,11 @@
-import type { Picture } from './picture.ts';
+import type { Picture } from './picture-content.ts';
 
 const START = 0xd8;
 const END = 0xd9;
 const SCAN = 0xda;
 const COMMENT = 0xfe;
-const EXIF = Buffer.from('Exif\0\0', 'latin1');
-const PROFILE = Buffer.from('ICC_PROFILE\0', 'latin1');
+const EXIF = bytesOf('Exif\0\0');
+const PROFILE = bytesOf('ICC_PROFILE\0');
 /** SOF0..SOF15 say how large the picture is; these three of the range are other tables. */
 const NO_FRAME: readonly number[] = [0xc4, 0xc8, 0xcc];
 
@@ -106,4 +106,8 @@ function orientationIn(tiff: Buffer): number {
 
 function startsWith(bytes: Buffer, head: Buffer): boolean {
   return bytes.subarray(0, head.length).equals(head);
+}
+
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
 }

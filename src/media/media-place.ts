@@ -70,6 +70,7 @@ function plainText(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
+    // Its own words would repeat the secret.
     throw wrong('its key or secret has a % that is not %25');
   }
 }

@@ -16,7 +16,7 @@ const KEY_BYTES_MAX = 8192;
 const FETCH_MS = 3000;
 
 /** What OSS publishes under this address; pinned, so that the usual way asks nobody. */
-export const PINNED: Readonly<Record<string, string>> = {
+const PINNED: Readonly<Record<string, string>> = {
   [`https://${HOST}/callback_pub_key_v1.pem`]: `-----BEGIN PUBLIC KEY-----
 MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKs/JBGzwUB2aVht4crBx3oIPBLNsjGs
 C0fTXv+nvlmklvkcolvpvXLTjaxUHR3W9LXxQ2EHXAJfCB+6H2YF1k8CAwEAAQ==

@@ -1,16 +1,8 @@
 import { readJpeg } from './jpeg.ts';
 import { readPng } from './png.ts';
-import type { Bounds, PictureType } from './purpose.ts';
+import type { Picture } from './picture-content.ts';
+import type { Bounds } from './purpose.ts';
 import { readWebp } from './webp.ts';
-
-/** A picture as its own bytes describe it. */
-export interface Picture {
-  readonly type: PictureType;
-  readonly width: number;
-  readonly height: number;
-  /** The same pixels without what was hung on to them: places, names, comments, files behind. */
-  readonly bytes: Buffer;
-}
 
 /** Why an upload is not shown. Expected, so a value. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { Picture } from './picture.ts';
+import type { Picture } from './picture-content.ts';
 
-const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+const SIGNATURE = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** What is needed to show it. Texts, times, places and compressed profiles are left out. */
 const KEPT = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'pHYs']);
 

@@ -1,7 +1,8 @@
 import type { DatabaseTime } from '../kernel/index.ts';
 import type { Database } from '../mysql/index.ts';
 import type { ObjectHead } from './objects.ts';
-import type { Picture, Refusal } from './picture.ts';
+import type { Refusal } from './picture.ts';
+import type { Picture } from './picture-content.ts';
 import type { Purpose } from './purpose.ts';
 
 export interface TicketRow {

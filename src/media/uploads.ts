@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError, Gate, isoOf, present, randomName } from '../kernel/index.ts';
 import type { ObjectHead, Objects, UploadWay } from './objects.ts';
 import { type CallbackMessage, OssCallbacks } from './oss-callback.ts';
-import { judgeHead, judgePicture, type Picture, type Refusal } from './picture.ts';
+import { judgeHead, judgePicture, type Refusal } from './picture.ts';
+import type { Picture } from './picture-content.ts';
 import {
   boundsOf,
   incomingKey,

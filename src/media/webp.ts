@@ -1,4 +1,4 @@
-import type { Picture } from './picture.ts';
+import type { Picture } from './picture-content.ts';
 
 interface Size {
   readonly width: number;
@@ -60,9 +60,10 @@ function isSame(one: Size, other: Size): boolean {
 }
 
 function whole(chunks: readonly Buffer[]): Buffer {
-  const body = Buffer.concat([Buffer.from('WEBP', 'latin1'), ...chunks]);
-  const head = Buffer.alloc(8);
+  const body = Buffer.concat(chunks);
+  const head = Buffer.alloc(12);
   head.write('RIFF', 'latin1');
-  head.writeUInt32LE(body.length, 4);
+  head.writeUInt32LE(body.length + 4, 4);
+  head.write('WEBP', 8, 'latin1');
   return Buffer.concat([head, body]);
 }

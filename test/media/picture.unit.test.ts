@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { judgePicture, type Picture } from '../../src/media/picture.ts';
+import { judgePicture } from '../../src/media/picture.ts';
+import type { Picture } from '../../src/media/picture-content.ts';
 import { boundsOf, type PictureType } from '../../src/media/purpose.ts';
 import {
   exifBody,

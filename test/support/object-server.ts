@@ -130,7 +130,9 @@ export class ObjectServer {
     const [lastName, file] = entries.at(-1) ?? [];
     if (lastName !== 'file' || !(file instanceof Blob)) return 400;
     const fields = new Map(
-      entries.slice(0, -1).map(([name, value]) => [name.toLowerCase(), String(value)]),
+      entries
+        .slice(0, -1)
+        .map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : '']),
     );
     const bytes = Buffer.from(await file.arrayBuffer());
     const refusal = this.policyRefusal(fields, bytes.length);

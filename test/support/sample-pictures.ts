@@ -66,7 +66,7 @@ export function exifBody(turn: number, secret: string): Buffer {
   return Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff, Buffer.from(secret, 'latin1')]);
 }
 
-export function webpChunk(name: string, body: Buffer): Buffer {
+function webpChunk(name: string, body: Buffer): Buffer {
   const head = Buffer.alloc(8);
   head.write(name, 'latin1');
   head.writeUInt32LE(body.length, 4);

@@ -83,8 +83,8 @@ function ticketRoutes(app: FastifyInstance, { uploads }: HttpParts): void {
         operationId: 'completeUpload',
         summary: 'Look whether the picture has come, and show it if it may be shown',
         description:
-          'Whoever knows the ticket may say that it is time to look. What is believed is what the ' +
-          'object store answers to us, and what the bytes are. The same answer every time.',
+          'Whoever knows the ticket may say that it is time to look. What is believed is what ' +
+          'the object store answers to us, and what the bytes are. The same answer every time.',
         params,
         body: nothing,
         response: { 200: readyUploadShape, ...refused(400, 404, 409, 413, 414, 415, 429, 503) },
