@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 const stampFile = path.join(dist, '.built-from');
-const SOURCE_FOLDERS = ['src', 'workers', 'migrations', 'test', 'bench', 'examples'];
+const SOURCE_FOLDERS = ['src', 'workers', 'migrations', 'test', 'bench', 'examples', 'web'];
+/** What browsers run knows other things than what Node runs, so it is compiled apart. */
+const PROJECTS = ['.', 'web'];
 const SETTINGS = ['tsconfig.json', 'package.json', 'scripts/build.mjs'];
 /** Written by a benchmark run: no source, and it must not make the next start compile. */
 const NOT_SOURCES = `bench${path.sep}results${path.sep}`;
@@ -47,11 +49,13 @@ const outputOf = (source) =>
 
 function compile() {
   const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', '.'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${stdout}${stderr}`.trim() || 'the compiler did not start');
+  for (const project of PROJECTS) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', project], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`${stdout}${stderr}`.trim() || 'the compiler did not start');
+  }
 }
 
 /** An output without its source would still be found by imports and by the test pattern. */
@@ -71,7 +75,9 @@ export function build() {
   compile();
   if (files.some((file) => isCode(file) && !fs.existsSync(outputOf(file)))) {
     // Outputs were deleted by hand; the incremental compiler believes that they are still there.
-    fs.rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
+    for (const name of ['.tsbuildinfo', '.web.tsbuildinfo']) {
+      fs.rmSync(path.join(dist, name), { force: true });
+    }
     compile();
   }
   for (const file of files.filter((name) => !isCode(name))) {

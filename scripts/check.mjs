@@ -5,7 +5,11 @@ import { join } from 'node:path';
 
 const STEPS = [
   // The build keeps its own note of what is up to date; a check must not write into that one.
-  ['types', [tool('tsc'), '--noEmit', '--tsBuildInfoFile', 'dist/.check.tsbuildinfo']],
+  [
+    'types',
+    [tool('tsc'), '--noEmit', '--tsBuildInfoFile', 'dist/.check.tsbuildinfo'],
+    [tool('tsc'), '--noEmit', '-p', 'web', '--tsBuildInfoFile', 'dist/.check-web.tsbuildinfo'],
+  ],
   ['lint', [tool('oxlint'), '--type-aware', '--deny-warnings']],
   ['format', [tool('biome'), 'ci', '.']],
   ['dead code', [tool('knip')]],

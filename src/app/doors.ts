@@ -22,7 +22,12 @@ export async function openDoors(app: App): Promise<Doors> {
   const parts = { ...app, doors: config.doors, clock: systemClock };
   const ops = createOps({ ...config, ...parts });
   try {
-    const http = await startHttp({ ...parts, ops, queueCounts: () => app.queues.counts() });
+    const http = await startHttp({
+      ...parts,
+      ops,
+      queueCounts: () => app.queues.counts(),
+      enqueue: (queue, payloads) => app.queues.add(queue, payloads),
+    });
     try {
       const grpc = await startGrpc(parts);
       return {

@@ -10,7 +10,7 @@ import { passedOn } from './watched-spawn.ts';
 const ALL_TESTS = 'dist/test/**/*.test.js';
 /** `--backends`: the tests of servers that need not be on every machine, none of them left out. */
 const BACKENDS = '--backends';
-const BACKEND_TESTS = 'dist/test/**/*{etcd,zookeeper,cluster}*.test.js';
+const BACKEND_TESTS = 'dist/test/**/*{etcd,zookeeper,cluster,console}*.test.js';
 
 /** `test`: the suite on private servers. The very last line is the count. */
 export async function runTests(context: LaunchContext): Promise<number> {

@@ -69,6 +69,8 @@ interface DriverError {
   readonly port?: number;
 }
 
+const KEY_NAME = /for key '([^']{1,100})'$/;
+
 /** The driver's own words may quote values, so they are kept as the cause, not repeated. */
 export function databaseError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -82,14 +84,17 @@ export function databaseError(error: unknown): AppError {
       cause: error,
     });
   }
+  // The name of the key says which rule was met; the value before it may be personal.
+  const key = failure === 'duplicate' ? KEY_NAME.exec(sqlMessage ?? '')?.[1] : undefined;
+  const facts = [errno, key].filter((fact) => fact !== undefined).join(', ');
   const where = address === undefined ? '' : ` at ${address}:${port}`;
   const what =
     failure === 'unavailable'
       ? `the database cannot be reached${where} (${code ?? errno ?? 'connection lost'})`
-      : `the database answered ${failure}${errno === undefined ? '' : ` (${errno})`}`;
+      : `the database answered ${failure}${facts === '' ? '' : ` (${facts})`}`;
   return new AppError('database-failed', what, {
     retryable: failure !== 'data',
-    details: { failure, errno, driverCode: code },
+    details: { failure, errno, driverCode: code, ...(key && { key }) },
     cause: error,
   });
 }

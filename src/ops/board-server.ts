@@ -37,7 +37,10 @@ export async function openBoard(parts: BoardParts): Promise<FastifyInstance> {
       uiConfig: {
         boardTitle: 'Holdfast',
         hideDocsLink: true,
-        miscLinks: [{ text: 'Dead letters', url: '/v1/dead-letters' }],
+        miscLinks: [
+          { text: 'Console', url: '/' },
+          { text: 'Stuck and owed', url: '/owed' },
+        ],
       },
       handlerHooks: { before: async ({ route }) => await refusalOf(route, queuesReady) },
     },

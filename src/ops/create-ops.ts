@@ -10,6 +10,8 @@ import type { AuditSeen } from './audit-metrics.ts';
 import { createMetrics, type Scrape } from './metrics.ts';
 import { type MayAct, queueBoard } from './queue-board.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { createOverview, type Overview } from './overview.ts';
+import { Pulse } from './pulse.ts';
 import { createReadings } from './readings.ts';
 
 export interface OpsParts {
@@ -18,7 +20,7 @@ export interface OpsParts {
   readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
   readonly locks: Pick<Locks, 'inspect' | 'stats'>;
   readonly cache: Pick<Cache, 'stats'>;
-  readonly queues: Pick<Queues, 'counts' | 'oldestWaitingMs'>;
+  readonly queues: Pick<Queues, 'counts' | 'oldestWaitingMs' | 'workers'>;
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly sweepMs: number;
@@ -32,6 +34,8 @@ export interface Ops {
   readiness(): Promise<Readiness>;
   /** A plugin for the prefix /queues; who may not act may look. */
   board(mayAct: MayAct): FastifyPluginAsync;
+  /** What the console shows, for all who have it open. */
+  readonly overview: Omit<Overview, 'auditSeen'>;
   /** To be told of each audit, so that drift is to be seen where alarms look. */
   readonly auditSeen: AuditSeen;
   close(): Promise<void>;
@@ -55,13 +59,21 @@ export function createOps(parts: OpsParts): Ops {
   };
   const readings = createReadings({ database, redis, locks, queues, clock });
   const metrics = createMetrics({ ...parts, readings });
+  const readiness = createReadiness({ readings, sweepMs: parts.sweepMs, clock });
+  const pulse = new Pulse(parts.saga, clock);
+  const overview = createOverview({ database, queues, readings, readiness, pulse, clock });
   return {
     metrics: () => metrics.scrape(),
-    readiness: createReadiness({ readings, sweepMs: parts.sweepMs, clock }),
+    readiness,
+    overview,
     board: queueBoard({ redis, queuePrefix: parts.queuePrefix, logger }),
-    auditSeen: metrics.auditSeen,
+    auditSeen: (report) => {
+      metrics.auditSeen(report);
+      overview.auditSeen(report);
+    },
     close: async () => {
       metrics.close();
+      pulse.close();
       client?.disconnect();
       await database.close();
     },

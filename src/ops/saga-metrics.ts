@@ -48,7 +48,7 @@ function isFirstReserve({ from, order }: CommittedOrder): boolean {
 }
 
 /** Orders of one batch were mostly placed together, so each moment is parsed once. */
-function reserveTimes({ now, orders }: Commit): number[] {
+export function reserveTimes({ now, orders }: Commit): number[] {
   const known = new Map<DatabaseTime, number>();
   return orders.filter(isFirstReserve).flatMap(({ order: { placedAt } }) => {
     if (placedAt === null) return [];

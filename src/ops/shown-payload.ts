@@ -27,7 +27,7 @@ export interface OrderLink {
   readonly href: string;
 }
 
-const ORDERS = '/v1/orders';
+const ORDERS = '/orders';
 
 /** Where a job's order is to be seen; a job of several leads to the list. */
 export function orderLink(payload: unknown): OrderLink {

@@ -33,6 +33,14 @@ export {
   readOrderState,
 } from './order-view-store.ts';
 export {
+  COUNTED_MAX,
+  countOrderStates,
+  type EndingHolds,
+  endingHolds,
+  type StuckOrder,
+  stuckOrders,
+} from './order-overview-store.ts';
+export {
   keptOf,
   linesWithout,
   type Part,

@@ -16,6 +16,7 @@ export {
   readEarlyPayments,
   readPayments,
 } from './payments-store.ts';
+export { type DueRefund, dueRefunds, orderOfPayment } from './payment-overview-store.ts';
 export {
   listPayments,
   type ListedPayment,

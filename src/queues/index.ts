@@ -13,3 +13,4 @@ export {
 export { type Delivery, LookAgain } from './queue-jobs.ts';
 export { openQueues, type QueueCounts, type Queues } from './queue-producer.ts';
 export { createQueueWorker, type QueueWorker } from './queue-worker.ts';
+export { type BuriedJob, type ReplayJob, replayJobOf } from './replay-job.ts';

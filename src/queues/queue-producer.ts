@@ -24,6 +24,8 @@ export interface Queues {
   oldestWaitingMs(queue: QueueName): Promise<number | null>;
   /** Somebody wants its jobs to wait. */
   isPaused(queue: QueueName): Promise<boolean>;
+  /** How many workers wait for jobs of each queue, in all processes. */
+  workers(): Promise<Readonly<Record<QueueName, number>>>;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,10 @@ export function openQueues(options: QueuesOptions): Queues {
       return job?.timestamp ?? null;
     },
     isPaused: async (name) => await queueOf(name).isPaused(),
+    workers: async () => {
+      const counts = QUEUE_NAMES.map(async (name) => [name, await queueOf(name).getWorkersCount()]);
+      return Object.fromEntries(await Promise.all(counts)) as Record<QueueName, number>;
+    },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       if (!leaveOpen) connection.disconnect();

@@ -1,4 +1,4 @@
-import type { DatabaseTime } from '../kernel/index.ts';
+import { type DatabaseTime, isoOf } from '../kernel/index.ts';
 import type { Sql } from '../mysql/index.ts';
 
 export interface DeadLetterRow {
@@ -41,6 +41,8 @@ export interface DeadLetterFilter {
   /** The id to start below. */
   readonly before?: number;
   readonly code?: string;
+  /** Only those that nobody has sent again. */
+  readonly waiting?: boolean;
   /** A queue's name, or the kind of an event. */
   readonly source?: string;
   readonly orderId?: string;
@@ -49,7 +51,7 @@ export interface DeadLetterFilter {
 /** Newest first. */
 export async function listDeadLetters(
   sql: Sql,
-  { limit, before, code, source, orderId }: DeadLetterFilter,
+  { limit, before, code, source, orderId, waiting = false }: DeadLetterFilter,
 ): Promise<readonly DeadLetterRow[]> {
   return await sql.rows<DeadLetterRow>(
     `SELECT id, source, code, message, order_id AS orderId, payload, times, first_at AS firstAt,
@@ -57,7 +59,7 @@ export async function listDeadLetters(
        replay_reason AS replayReason
      FROM dead_letters
      WHERE id < ? AND code = COALESCE(?, code) AND source = COALESCE(?, source)
-       AND (? IS NULL OR order_id = ?)
+       AND (? IS NULL OR order_id = ?) ${waiting ? 'AND replayed_at IS NULL' : ''}
      ORDER BY id DESC LIMIT ?`,
     [
       before ?? Number.MAX_SAFE_INTEGER,
@@ -95,4 +97,25 @@ export async function markReplayed(sql: Sql, id: number, note: ReplayNote): Prom
      WHERE id = ?`,
     [note.actor, note.reason, id],
   );
+}
+
+/** A letter as a list shows it: what it carries may be personal. */
+export interface WaitingLetter {
+  readonly id: number;
+  readonly source: string;
+  readonly code: string;
+  readonly message: string;
+  readonly orderId: string | null;
+  readonly times: number;
+  readonly at: string;
+}
+
+/** Those that wait for a person, the oldest first. */
+export async function waitingLetters(sql: Sql, limit: number): Promise<readonly WaitingLetter[]> {
+  const rows = await sql.rows<WaitingLetter & { at: DatabaseTime }>(
+    `SELECT id, source, code, message, order_id AS orderId, times, first_at AS at
+     FROM dead_letters WHERE replayed_at IS NULL ORDER BY id LIMIT ?`,
+    [limit],
+  );
+  return rows.map((row) => ({ ...row, at: isoOf(row.at) }));
 }

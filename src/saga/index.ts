@@ -8,6 +8,8 @@ export {
   markReplayed,
   type DeadLetterFilter,
   readDeadLetter,
+  type WaitingLetter,
+  waitingLetters,
   type ReplayNote,
 } from './dead-letter-store.ts';
 export type { Commit, CommitListener, CommittedOrder } from './commit-feed.ts';

@@ -8,7 +8,7 @@ import {
   pause,
   type Random,
 } from '../kernel/index.ts';
-import type { Database } from '../mysql/index.ts';
+import { type Database, isFailure } from '../mysql/index.ts';
 import type { Verdict } from './commit-group.ts';
 import type { Rules } from './decision.ts';
 import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
@@ -55,6 +55,7 @@ type BatchCover = Exclude<Cover, { kind: 'locked' }> | (Locked & { readonly held
 type Locked = Extract<Cover, { kind: 'locked' }>;
 
 const TRIES = 6;
+const DUPLICATES_MAX = 3;
 const BACKOFF = { firstMs: 10, capMs: 1000 };
 const QUEUE_FOR_LOCK_MS = 2000;
 
@@ -98,6 +99,7 @@ async function buryAlone(batch: Batch, error: unknown, parts: BatchParts): Promi
 
 async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Promise<Verdicts> {
   let fenceAbove: bigint | undefined;
+  let duplicates = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await tryOnce(batch, flight, parts, fenceAbove);
@@ -105,7 +107,10 @@ async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Pr
       if (error instanceof FenceRefused) {
         parts.stats.fenceRefused += 1;
         fenceAbove = error.stored;
-      } else if (!passes(error, attempt)) throw error;
+      } else {
+        if (isFailure(error, 'duplicate')) duplicates += 1;
+        if (!passes(error, duplicates)) throw error;
+      }
       if (attempt >= TRIES) throw asRetryable(error);
       parts.stats.retries += 1;
       parts.logger.debug('batch tried again', { attempt, code: codeOf(error) });
@@ -114,16 +119,22 @@ async function tryUntilDone(batch: Batch, flight: Flight, parts: BatchParts): Pr
   }
 }
 
-/** A duplicate is a race when it happens once, and a fault of the data when it stays. */
-function passes(error: unknown, attempt: number): boolean {
+/**
+ * A duplicate is a race when it happens once, and a fault of the data when it stays. Tries that
+ * something else was in the way of say nothing of it.
+ */
+function passes(error: unknown, duplicates: number): boolean {
   if (!(error instanceof AppError) || !error.retryable) return false;
-  return error.details['failure'] !== 'duplicate' || attempt < 3;
+  return !isFailure(error, 'duplicate') || duplicates < DUPLICATES_MAX;
 }
 
+/** What a batch is given back with when its tries are used up; nothing of it is at fault. */
 function asRetryable(error: unknown): unknown {
-  return error instanceof FenceRefused
-    ? new AppError('fence-refused', error.message, { retryable: true, cause: error })
-    : error;
+  const options = { retryable: true, cause: error };
+  if (error instanceof FenceRefused) return new AppError('fence-refused', error.message, options);
+  // As it is it would be taken for a fault of the data.
+  if (!isFailure(error, 'duplicate')) return error;
+  return new AppError('raced-in-vain', 'somebody else wrote the same at the last try', options);
 }
 
 async function tryOnce(

@@ -26,3 +26,10 @@ export {
   stockView,
   sumHeldUnits,
 } from './stock-view-store.ts';
+export {
+  listStock,
+  movementsOfOrder,
+  type StockSums,
+  stockInOrder,
+  sumStock,
+} from './stock-overview-store.ts';

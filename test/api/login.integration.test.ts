@@ -55,7 +55,7 @@ describe('the login of a person', () => {
     expect(cookie).to.include('; Path=/').and.not.include('Domain');
     const home = await ask('GET', '/', { cookie: cookieOf(given) });
     expect(home.status).to.equal(200);
-    expect(await home.text()).to.include('<h1>Holdfast</h1>');
+    expect(await home.text()).to.include('<title>Holdfast</title>');
   });
 
   it('ends with a logout', async () => {

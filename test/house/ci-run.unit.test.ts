@@ -22,7 +22,7 @@ const STEPS: Readonly<Record<string, string>> = {
   'run demo -- --once': 'echo nice',
 };
 
-const SERVERS = ['mariadbd', 'redis-server', 'etcd', 'zkServer.sh', 'java', 'openssl'];
+const SERVERS = ['mariadbd', 'redis-server', 'etcd', 'zkServer.sh', 'java', 'openssl', 'chromium'];
 
 describe('.ci/run', () => {
   let folder = '';

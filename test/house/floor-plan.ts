@@ -6,7 +6,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
   ['shapes', 'telemetry', 'mysql', 'redis', 'records'],
   ['locks', 'cache', 'queues', 'migrations'],
-  ['stock', 'orders', 'payments', 'notices', 'catalogue', 'media'],
+  ['stock', 'orders', 'payments', 'notices', 'acts', 'catalogue', 'media'],
   ['saga'],
   ['api', 'ops', 'delivery', 'archive'],
   ['app'],

@@ -15,7 +15,7 @@ import { bannedWords } from './word-rules.ts';
 describe('the tidiness of the house', () => {
   const all = projectFiles();
   const src = under(all, 'src');
-  const folders = ['src', 'workers', 'migrations', 'test', 'bench', 'scripts', 'examples'];
+  const folders = ['src', 'workers', 'migrations', 'test', 'bench', 'scripts', 'examples', 'web'];
   const files = under(all, ...folders);
   const code = select(files, isCode);
 

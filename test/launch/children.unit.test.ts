@@ -90,7 +90,7 @@ describe('throw-away runs', () => {
     const backends = mochaArgs(['--backends', '--bail']);
     expect(backends.slice(-2)).to.deep.equal([
       '--bail',
-      'dist/test/**/*{etcd,zookeeper,cluster}*.test.js',
+      'dist/test/**/*{etcd,zookeeper,cluster,console}*.test.js',
     ]);
   });
 

@@ -82,8 +82,14 @@ describe('the last barrier', () => {
 
   it('refuses a line of nothing and a payment told of twice', async () => {
     const line = (quantity: number) =>
-      fresh.database.write('INSERT INTO order_lines VALUES (1, 1, ?)', [quantity]);
+      fresh.database.write(
+        'INSERT INTO order_lines (order_seq, goods_id, quantity) VALUES (1, 1, ?)',
+        [quantity],
+      );
     expect(await refusal(line(0))).to.equal('data');
+    expect(await refusal(line(2))).to.equal('accepted');
+    const parts = 'UPDATE order_lines SET cancelled = ?, returned = ?';
+    expect(await refusal(fresh.database.write(parts, [1, 2]))).to.equal('data');
     const pay = (orderSeq: number) =>
       fresh.database.write(
         `INSERT INTO payments (payment_id, order_seq, state, at)

@@ -65,7 +65,7 @@ describe('the board of the queues', function () {
   it('is a page that asks no other server for anything', async () => {
     const page = await ask('GET', '/');
     expect(page.statusCode).to.equal(200);
-    expect(page.body).to.include('Holdfast').and.include('/v1/dead-letters');
+    expect(page.body).to.include('Holdfast').and.include('/owed');
     expect(page.body).to.not.match(/(?:href|src)="https?:/);
     const script = /src="(static\/[^"]+)"/.exec(page.body)?.[1];
     expect((await ask('GET', `/${script}`)).statusCode).to.equal(200);
@@ -83,11 +83,11 @@ describe('the board of the queues', function () {
     const one = placed.jobs.find(({ data }) => 'orderId' in data);
     const many = placed.jobs.find(({ data }) => 'orders' in data);
     expect(one?.data).to.deep.equal({ ...order, buyerId: '***', metadata: '***' });
-    expect(one?.externalUrl).to.deep.equal({ displayText: 'order b-1', href: '/v1/orders/b-1' });
-    expect(many?.externalUrl.href).to.equal('/v1/orders');
+    expect(one?.externalUrl).to.deep.equal({ displayText: 'order b-1', href: '/orders/b-1' });
+    expect(many?.externalUrl.href).to.equal('/orders');
     expect(JSON.stringify(placed)).to.not.match(/ann|ring twice/);
     const [reserve] = (await shown('pre-deduct')).jobs;
-    expect(reserve?.externalUrl.href).to.equal('/v1/orders/b%2F2');
+    expect(reserve?.externalUrl.href).to.equal('/orders/b%2F2');
     const [payment] = (await shown('payment-confirmed')).jobs;
     expect(payment?.data).to.deep.equal({ orderId: 'b-1', paymentId: 'p', card: '***' });
     expect((await shown('delayed-timeout')).jobs).to.deep.equal([]);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AppError } from '../../src/kernel/index.ts';
+import { databaseError } from '../../src/mysql/index.ts';
 import { antagonist, waitingSession } from '../support/antagonist.ts';
 import { expectBalanced } from '../support/books.ts';
 import { FakeLocks } from '../support/fake-locks.ts';
@@ -7,6 +8,8 @@ import { type SagaFixture, sagaFixture, sagaOver } from '../support/saga-fixture
 
 const ORDER = 'SELECT seq FROM orders WHERE order_id = ? FOR UPDATE';
 const STOCK = 'SELECT goods_id FROM stock WHERE goods_id = ? FOR UPDATE';
+
+const lost = () => databaseError({ code: 'PROTOCOL_CONNECTION_LOST' });
 
 describe('a batch that something passing was in the way of', () => {
   let fixture: SagaFixture;
@@ -64,6 +67,34 @@ describe('a batch that something passing was in the way of', () => {
       'changed',
       'unchanged',
     ]);
+  });
+
+  /** Places an order through tries that reach nobody, and then one that meets a race. */
+  const placedAfter = async (triesInVain: number): Promise<unknown> => {
+    const { database } = fixture;
+    const troubles = Array.from({ length: triesInVain }, lost);
+    troubles.push(databaseError({ errno: 1062, sqlMessage: "Duplicate entry for key 'k'" }));
+    const troubled = sagaOver({
+      ...database,
+      transaction: async (work) => {
+        const trouble = troubles.shift();
+        if (trouble) throw trouble;
+        return await database.transaction(work);
+      },
+    });
+    const placing = troubled.place(`raced-${triesInVain}`, [{ goodsId: 1, quantity: 1 }]);
+    return await placing.catch((error: unknown) => error);
+  };
+  const buried = () => fixture.database.rows('SELECT * FROM dead_letters');
+
+  it('is not blamed for one race, whatever was in its way before', async () => {
+    expect(await placedAfter(2)).to.include({ change: 'changed' });
+    expect(await buried()).to.deep.equal([]);
+  });
+
+  it('is given back when its last try met a race', async () => {
+    expect(await placedAfter(5)).to.include({ code: 'raced-in-vain', retryable: true });
+    expect(await buried()).to.deep.equal([]);
   });
 
   it('gives its events back when the schema is broken, and loses none', async () => {

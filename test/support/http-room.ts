@@ -43,6 +43,11 @@ const quietOps: HttpParts['ops'] = {
   metrics: () => Promise.resolve({ contentType: 'text/plain', text: 'up 1\n' }),
   readiness: () => Promise.resolve({ ready: true }),
   auditSeen: () => undefined,
+  overview: {
+    now: () => Promise.resolve({}),
+    stock: () => Promise.resolve({}),
+    owed: () => Promise.resolve({}),
+  },
   board: () => async (app) => {
     app.get('/', () => 'board');
   },
@@ -85,6 +90,7 @@ export function httpParts(
     clock: systemClock,
     ops: quietOps,
     queueCounts: () => Promise.resolve([]),
+    enqueue: () => Promise.resolve(),
     ...more,
   };
 }

@@ -24,6 +24,8 @@ export interface OpsFixture {
 export interface OpsFixtureOptions {
   readonly redisUrl?: string;
   readonly lockUrls?: readonly string[];
+  /** Its saga takes locks, as it does in a process. */
+  readonly isLocking?: boolean;
   /** Another way for its probes to the database of the fixture. */
   readonly throughDatabase?: (url: string) => string;
 }
@@ -51,8 +53,8 @@ class LateClock implements Clock {
 
 export async function opsFixture(options: OpsFixtureOptions = {}): Promise<OpsFixture> {
   const { redisUrl = testServers().redisUrl, lockUrls = testServers().lockUrls } = options;
-  const fixture = await sagaFixture();
   const locks = locksOn(lockUrls);
+  const fixture = await sagaFixture(options.isLocking ? { locks } : {});
   const redis = connectRedis(redisUrl, 'producer', { logger: silentLogger, name: 'test-ops' });
   const queuePrefix = `{test-${randomName(6)}}`;
   const queues = openQueues({ connection: redis, prefix: queuePrefix, onError: () => undefined });

@@ -268,6 +268,39 @@ export const deadLetterPageShape = Type.Object(
   { description: 'a page of dead letters' },
 );
 
+export const stockPageShape = Type.Object(
+  { stock: Type.Array(stockShape), next },
+  { description: 'a page of goods' },
+);
+
+export const actPageShape = Type.Object(
+  {
+    acts: Type.Array(
+      Type.Object({
+        id: Type.Integer(),
+        act: Type.String(),
+        subject: Type.String(),
+        actor: Type.String({ description: 'a name of the token; not the token' }),
+        reason: Type.String(),
+        result: orNull(Type.String()),
+        at: time,
+      }),
+    ),
+    next,
+  },
+  { description: 'a page of what people did' },
+);
+
+export const actAnswerShape = Type.Object(
+  {
+    count: Type.Integer({ description: 'how many it was done to, or would be' }),
+    skipped: Type.Optional(Type.Integer({ description: 'how many it cannot be done to' })),
+    left: Type.Optional(Type.Integer({ description: 'how many wait for the next time' })),
+    result: Type.String(),
+  },
+  { description: 'what came of it' },
+);
+
 const REFUSED: Readonly<Record<number, string>> = {
   400: 'something in the request is not valid; each field is named',
   401: 'no known token, or a signature that is not right',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { assert } from '../../kernel/index.ts';
 import { type Access, bearerToken, type Role, rolesAllow } from '../access.ts';
-import { loginPage } from './pages.ts';
+import { loginPage, STRICT_POLICY } from './pages.ts';
 import { problem, sendProblem } from './problems.ts';
 import type { CountFailure } from './rate-limits.ts';
 
@@ -90,6 +90,7 @@ export function isForeign({ method, headers }: FastifyRequest): boolean {
 async function refuseStranger(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   void reply.header('www-authenticate', 'Bearer realm="holdfast"');
   if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+    void reply.header('content-security-policy', STRICT_POLICY);
     await reply.code(401).type('text/html; charset=utf-8').send(loginPage(request.url));
     return;
   }

@@ -9,6 +9,9 @@ import { createAccess } from '../access.ts';
 import { bookRoutes } from './book-routes.ts';
 import { refuseBrokenRequest } from './broken-requests.ts';
 import { checkEveryRequest } from './checked-requests.ts';
+import { consoleActs } from './console-acts.ts';
+import { consoleFiles } from './console-files.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { guard } from './guard.ts';
@@ -63,6 +66,9 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   noticeRoutes(app, parts);
   eventRoutes(app, parts);
   await opsRoutes(app, parts);
+  consoleRoutes(app, parts);
+  consoleActs(app, parts);
+  consoleFiles(app);
   await pageRoutes(app, { access, countFailure });
   return app;
 }

@@ -4,6 +4,7 @@ import type { GoodsCache } from '../../catalogue/index.ts';
 import type { Clock, Logger } from '../../kernel/index.ts';
 import type { Uploads } from '../../media/index.ts';
 import type { Database } from '../../mysql/index.ts';
+import type { QueueName } from '../../queues/index.ts';
 import type { AuditReport, Saga } from '../../saga/index.ts';
 import type { Role } from '../access.ts';
 
@@ -20,6 +21,8 @@ export interface HttpParts {
   readonly ops: OpsDoors;
   /** How full the queues are, for those who watch. */
   readonly queueCounts: () => Promise<readonly object[]>;
+  /** Puts jobs in again whose dead letters somebody wants to be tried once more. */
+  readonly enqueue: (queue: QueueName, payloads: readonly unknown[]) => Promise<void>;
 }
 
 export interface HttpDoors {
@@ -35,6 +38,12 @@ export interface OpsDoors {
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   readiness(): Promise<{ readonly ready: boolean }>;
   auditSeen(report: AuditReport): void;
+  /** What the console shows; asked as often as anybody likes. */
+  readonly overview: {
+    now(since: number): Promise<object>;
+    stock(): Promise<object>;
+    owed(): Promise<object>;
+  };
   board(mayAct: (request: FastifyRequest) => boolean): FastifyPluginAsync;
 }
 

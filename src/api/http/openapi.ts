@@ -38,6 +38,7 @@ const DOCUMENT = {
     { name: 'media', description: 'pictures, from a browser to where they are kept' },
     { name: 'notices', description: 'what the receiver was told' },
     { name: 'books', description: 'recounted, and what could not be entered' },
+    { name: 'console', description: 'what the page at / shows and does' },
     { name: 'operation', description: 'health, metrics, what happens now' },
   ],
 } as const;

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { checkedBy } from '../../shapes/index.ts';
 import { rolesAllow } from '../access.ts';
 import { type GuardOptions, isForeign, refuseOrigin, SESSION_COOKIE } from './guard.ts';
-import { HOME_PAGE, loginPage, PAGE_STYLE, safeTarget } from './pages.ts';
+import { loginPage, PAGE_STYLE, safeTarget, STRICT_POLICY } from './pages.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const checkLogin = checkedBy(
@@ -15,17 +15,14 @@ const checkLogin = checkedBy(
 
 const cookieOptions = { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto' } as const;
 
-/** Pages for people: the way in, and what there is. */
+/** The way in for people. */
 export async function pageRoutes(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const hidden = { schema: { hide: true } } as const;
-  const toAll = { ...hidden, config: { open: 'everybody' } } as const;
-  app.get('/', { ...hidden, config: { open: ['viewer'] } }, async (_request, reply) => {
-    return await reply.type(HTML).send(HOME_PAGE);
-  });
+  const toAll = { schema: { hide: true }, config: { open: 'everybody' } } as const;
   app.get('/page.css', toAll, async (_request, reply) => {
     return await reply.type('text/css').header('cache-control', 'max-age=3600').send(PAGE_STYLE);
   });
   app.get<{ Querystring: { next?: string } }>('/login', toAll, async ({ query }, reply) => {
+    void reply.header('content-security-policy', STRICT_POLICY);
     return await reply.type(HTML).send(loginPage(query.next ?? '/'));
   });
   await app.register(async (scope) => {
@@ -54,6 +51,7 @@ function loginRoutes(app: FastifyInstance, { access, countFailure }: GuardOption
         .redirect(safeTarget(next), 303);
     }
     await countFailure(request);
+    void reply.header('content-security-policy', STRICT_POLICY);
     return await reply.code(401).type(HTML).send(loginPage(next, true));
   });
   app.post('/logout', toAll, async (_request, reply) => {

@@ -1,4 +1,16 @@
-/** The few pages that the API serves itself; no script, nothing from outside. */
+/** Nothing but files and answers of ours, whatever a name or a reason may hold. */
+export const STRICT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page that lets people in; no script. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 44rem; margin: 10vh auto; padding: 0 1.5rem; }
@@ -14,7 +26,8 @@ function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><link rel="stylesheet" href="/page.css"></head>
+<title>${title}</title><link rel="icon" href="/console/icon.svg">
+<link rel="stylesheet" href="/page.css"></head>
 <body><main>${body}</main></body></html>
 `;
 }
@@ -37,22 +50,6 @@ ${wrong ? '<p class="wrong" role="alert">This token is not known here.</p>' : ''
 autocomplete="current-password"></p><p><button>Log in</button></p></form>`,
   );
 }
-
-/** What there is behind this address. */
-export const HOME_PAGE = page(
-  'Holdfast',
-  `<h1>Holdfast</h1>
-<dl>
-<dt><a href="/docs">The API</a></dt><dd>every route, to read and to try</dd>
-<dt><a href="/queues">The queues</a></dt><dd>jobs that wait, run, failed</dd>
-<dt><a href="/v1/orders?limit=50">Orders</a></dt><dd>the newest fifty, as JSON</dd>
-<dt><a href="/v1/dead-letters">Dead letters</a></dt><dd>what needs a person</dd>
-<dt><a href="/v1/audit">Audit</a></dt><dd>recounts the books, now</dd>
-<dt><a href="/readyz">Health</a></dt><dd>every dependency, and whether work goes on</dd>
-<dt><a href="/metrics">Metrics</a></dt><dd>for Prometheus</dd>
-</dl>
-<form method="post" action="/logout"><button>Log out</button></form>`,
-);
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

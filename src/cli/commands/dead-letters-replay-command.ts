@@ -1,12 +1,12 @@
 import type { App } from '../../app/index.ts';
 import { AppError, pause } from '../../kernel/index.ts';
+import type { ReplayJob } from '../../queues/index.ts';
 import { actorField, beforeField, orderIdField, reasonField } from '../../shapes/index.ts';
 import type { DeadLetterFilter, DeadLetterRow, ReplayNote } from '../../saga/index.ts';
 import { letterView } from '../dead-letter-view.ts';
 import { counted } from '../format.ts';
 import { checkedGiven, numberIn, textIn } from '../given.ts';
 import type { Options, Plan } from '../plan.ts';
-import { jobOf, type ReplayJob } from '../replay-job.ts';
 
 /** So many in a second at most: a cause that was not mended after all must not flood the queues. */
 const PAGE = 200;
@@ -117,8 +117,8 @@ async function* lettersOf(
 }
 
 async function jobIn(row: DeadLetterRow): Promise<ReplayJob | null> {
-  const { QUEUE_NAMES } = await import('../../queues/index.ts');
-  return jobOf(letterView(row), QUEUE_NAMES);
+  const { replayJobOf } = await import('../../queues/index.ts');
+  return replayJobOf(letterView(row));
 }
 
 /** Sent first and marked after: a crash in between sends it once more, which changes nothing. */

@@ -1,0 +1,1 @@
+export { type Act, type ActPage, type ActView, beginAct, endAct, listActs } from './acts-store.ts';

@@ -1,0 +1,70 @@
+import { type DatabaseTime, isoOf } from '../kernel/index.ts';
+import type { Sql } from '../mysql/index.ts';
+import type { Movement } from './movement.ts';
+import type { StockView } from './stock-view-store.ts';
+
+const COLUMNS = 'goods_id AS goodsId, available, held, sold, received, version';
+
+export interface StockSums {
+  readonly goods: number;
+  readonly out: number;
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+}
+
+/** Of all goods together. Reads every row of stock, so whoever asks keeps the answer a while. */
+export async function sumStock(sql: Sql): Promise<StockSums> {
+  const [row] = await sql.rows<Record<keyof StockSums, number | string | null>>(
+    `SELECT COUNT(*) AS goods, SUM(available = 0) AS \`out\`, SUM(available) AS available,
+       SUM(held) AS held, SUM(sold) AS sold FROM stock`,
+  );
+  const sum = (name: keyof StockSums): number => Number(row?.[name] ?? 0);
+  return {
+    goods: sum('goods'),
+    out: sum('out'),
+    available: sum('available'),
+    held: sum('held'),
+    sold: sum('sold'),
+  };
+}
+
+/** Of what is out or nearly out the fewest first; of what is held the most. */
+export async function stockInOrder(
+  sql: Sql,
+  by: 'fewest' | 'most-held',
+  limit: number,
+): Promise<readonly StockView[]> {
+  const order = by === 'fewest' ? 'available, held DESC' : 'held DESC, available';
+  return await sql.rows<StockView>(
+    `SELECT ${COLUMNS} FROM stock ORDER BY ${order}, goods_id LIMIT ?`,
+    [limit],
+  );
+}
+
+/** All goods, the highest id first. */
+export async function listStock(
+  sql: Sql,
+  { limit, before = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly before?: number },
+): Promise<{ readonly stock: readonly StockView[]; readonly next: number | null }> {
+  const stock = await sql.rows<StockView>(
+    `SELECT ${COLUMNS} FROM stock WHERE goods_id < ? ORDER BY goods_id DESC LIMIT ?`,
+    [before, limit],
+  );
+  return { stock, next: stock.length < limit ? null : (stock.at(-1)?.goodsId ?? null) };
+}
+
+/** What an order has done to the stock, with the number of the lock each row was written under. */
+export async function movementsOfOrder(
+  sql: Sql,
+  orderId: string,
+): Promise<readonly Omit<Movement, 'reason' | 'orderId'>[]> {
+  const rows = await sql.rows<Omit<Movement, 'reason' | 'orderId'> & { at: DatabaseTime }>(
+    `SELECT m.goods_id AS goodsId, m.version, m.kind, m.quantity, m.hold,
+       CAST(m.fence AS CHAR) AS fence, m.at
+     FROM orders o JOIN movements m ON m.order_seq = o.seq
+     WHERE o.order_id = ? ORDER BY m.at, m.goods_id, m.version`,
+    [orderId],
+  );
+  return rows.map((row) => ({ ...row, at: isoOf(row.at) }));
+}
