@@ -29,6 +29,7 @@ export interface ChaosWorld {
   readonly database: Database;
   readonly databaseUrl: string;
   readonly queues: Queues;
+  readonly queuePrefix: string;
   heal(): void;
   close(): Promise<void>;
 }
@@ -37,7 +38,10 @@ export interface WorldOptions {
   readonly site: ChaosSite;
   readonly root: string;
   readonly workers: number;
-  readonly history: ChaosHistory;
+  /** Told of processes that ended though nobody had ended them. */
+  readonly history: Pick<ChaosHistory, 'exit'>;
+  /** In the place of those of a seed, which are made for haste. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** For whoever looks at the logs of a seed. */
   readonly logLevel?: string;
 }
@@ -75,6 +79,7 @@ export async function openWorld(options: WorldOptions): Promise<ChaosWorld> {
     database,
     databaseUrl,
     queues,
+    queuePrefix: prefixOf(name),
     heal: () => {
       for (const link of all) link.heal();
     },
@@ -151,6 +156,7 @@ function processOf(options: WorldOptions, database: string, links: Links, at: nu
       HOLDFAST_PAYMENT_SECRETS: PAYMENT_SECRET,
       HOLDFAST_LOG_LEVEL: logLevel,
       HOLDFAST_LOG_FORMAT: 'json',
+      ...options.settings,
     },
   });
 }
