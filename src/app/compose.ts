@@ -2,6 +2,7 @@ import { type Cache, openCache } from '../cache/index.ts';
 import { cachedGoods, type GoodsCache } from '../catalogue/index.ts';
 import { type Logger, messageOf, systemClock, systemRandom } from '../kernel/index.ts';
 import { createLocks, type Locks } from '../locks/index.ts';
+import { openObjects, UploadRows, Uploads } from '../media/index.ts';
 import { type Database, openDatabase } from '../mysql/index.ts';
 import { openQueues, type Queues } from '../queues/index.ts';
 import { connectRedis } from '../redis/index.ts';
@@ -20,6 +21,7 @@ export interface App {
   readonly saga: Saga;
   readonly cache: Cache;
   readonly goods: GoodsCache;
+  readonly uploads: Uploads;
   /** Sends what is still to be sent and closes every connection. */
   close(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export function compose(config: Config, name: string): App {
     saga,
     cache,
     goods: cachedGoods(database, cache, clock),
+    uploads: new Uploads(new UploadRows(database), openObjects(config.media, clock)),
     close: async () => {
       await nudges.settled();
       await queues.close();

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { AppError, type LogLevel } from '../kernel/index.ts';
+import { AppError, type LogLevel, messageOf } from '../kernel/index.ts';
+import { type MediaPlace, mediaPlace } from '../media/index.ts';
 import { redisPlace } from '../redis/index.ts';
 import type { Rules } from '../saga/index.ts';
 import type { LogFormat } from '../telemetry/index.ts';
@@ -14,6 +15,8 @@ export interface Config {
   readonly redisUrl: string;
   /** Null: each process remembers for itself alone. */
   readonly cacheUrl: string | null;
+  /** Where pictures are kept. */
+  readonly media: MediaPlace;
   readonly lockUrls: readonly string[];
   readonly lockPrefix: string;
   readonly lockTtlMs: number;
@@ -77,6 +80,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
     redisUrl: redis.redisUrl,
     cacheUrl: cacheUrlFrom(from, redis.redisUrl, problems),
+    media: mediaFrom(from, home, problems),
     lockUrls: from.urls('HOLDFAST_LOCK_URLS', LOCK_SCHEMES, running?.lockUrls, [
       'mysql:',
       'memory:',
@@ -137,6 +141,17 @@ function cacheUrlFrom(from: Settings, redisUrl: string, problems: string[]): str
     problems.push('HOLDFAST_CACHE_URL names the server of the queues, allowed is one of its own');
   }
   return url;
+}
+
+/** The URL holds a secret, so nothing of it is repeated. */
+function mediaFrom(from: Settings, home: string, problems: string[]): MediaPlace {
+  const folder = join(home, 'media');
+  try {
+    return mediaPlace(from.text('HOLDFAST_MEDIA_URL') ?? 'file:', folder);
+  } catch (error) {
+    problems.push(`HOLDFAST_MEDIA_URL cannot be used: ${messageOf(error)}`);
+    return { kind: 'local', folder };
+  }
 }
 
 function doorsFrom(from: Settings, running: RunningSystem | null): DoorsConfig {

@@ -7,6 +7,7 @@ import {
   systemClock,
   systemRandom,
 } from '../kernel/index.ts';
+import { createUploadSweep } from '../media/index.ts';
 import { pendingMigrations } from '../mysql/index.ts';
 import {
   createProgressWatchdog,
@@ -42,6 +43,7 @@ export async function startWorkers(
       random: systemRandom,
     }),
     ...noticeDeliveryOf(app),
+    createUploadSweep({ ...app, periodMs: app.config.sweepMs, random: systemRandom }),
     createProgressWatchdog({ workers, ...app, clock: systemClock, onStuck }),
   ];
   for (const service of services) await service.start();

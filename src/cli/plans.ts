@@ -9,6 +9,7 @@ import { doctor } from './commands/doctor-command.ts';
 import { goodsExport } from './commands/goods-export-command.ts';
 import { goodsImport } from './commands/goods-import-command.ts';
 import { locksShow } from './commands/locks-show-command.ts';
+import { mediaPut } from './commands/media-put-command.ts';
 import { migrate } from './commands/migrate-command.ts';
 import { noticesList } from './commands/notices-list-command.ts';
 import { noticesReplay } from './commands/notices-replay-command.ts';
@@ -56,6 +57,7 @@ export const GROUPS: readonly PlanGroup[] = [
     summary: 'The catalogue, in and out of files',
     plans: [goodsImport, goodsExport],
   },
+  { name: 'media', summary: 'Pictures of goods, brands and banners', plans: [mediaPut] },
   {
     name: 'order',
     summary: 'Place, pay, cancel and look at orders',

@@ -1,7 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type HttpParts, startHttp } from '../../src/api/index.ts';
 import { openCache } from '../../src/cache/index.ts';
 import { cachedGoods } from '../../src/catalogue/index.ts';
-import { systemClock, systemRandom } from '../../src/kernel/index.ts';
+import { randomName, systemClock, systemRandom } from '../../src/kernel/index.ts';
+import { openObjects, UploadRows, Uploads } from '../../src/media/index.ts';
 import { silentLogger } from '../../src/telemetry/index.ts';
 import { type SagaFixture, type SagaFixtureOptions, sagaFixture } from './saga-fixture.ts';
 
@@ -62,9 +65,13 @@ export function httpParts(
     clock: systemClock,
     random: systemRandom,
   });
+  // A folder that is made when something is kept in it.
+  const folder = join(tmpdir(), `holdfast-media-${randomName(6)}`);
+  const place = { kind: 'local', folder } as const;
   return {
     cache,
     goods: cachedGoods(database, cache, systemClock),
+    uploads: new Uploads(new UploadRows(database), openObjects(place, systemClock)),
     doors: {
       bind: '127.0.0.1',
       httpPort: { number: 0, isChosen: true },

@@ -31,6 +31,7 @@ import { refundRoutes } from './refund-routes.ts';
 import { answerError } from './problems.ts';
 import { countFailures, limitRates } from './rate-limits.ts';
 import { stockRoutes } from './stock-routes.ts';
+import { uploadRoutes } from './upload-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** Every route of the HTTP API, and what stands before them; not listening yet. */
@@ -60,6 +61,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   await webhookRoutes(app, parts, countFailure);
   stockRoutes(app, parts);
   catalogueRoutes(app, parts);
+  await uploadRoutes(app, parts, countFailure);
   bookRoutes(app, parts);
   noticeRoutes(app, parts);
   eventRoutes(app, parts);

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Cache } from '../../cache/index.ts';
 import type { GoodsCache } from '../../catalogue/index.ts';
 import type { Clock, Logger } from '../../kernel/index.ts';
+import type { Uploads } from '../../media/index.ts';
 import type { Database } from '../../mysql/index.ts';
 import type { QueueName } from '../../queues/index.ts';
 import type { AuditReport, Saga } from '../../saga/index.ts';
@@ -14,6 +15,7 @@ export interface HttpParts {
   readonly saga: Saga;
   readonly cache: Cache;
   readonly goods: GoodsCache;
+  readonly uploads: Uploads;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly ops: OpsDoors;

@@ -35,6 +35,7 @@ const DOCUMENT = {
     { name: 'payments', description: 'told of, by the shop or by the provider' },
     { name: 'stock', description: 'what there is, and where' },
     { name: 'catalogue', description: 'goods, brands, categories and banners' },
+    { name: 'media', description: 'pictures, from a browser to where they are kept' },
     { name: 'notices', description: 'what the receiver was told' },
     { name: 'books', description: 'recounted, and what could not be entered' },
     { name: 'console', description: 'what the page at / shows and does' },
