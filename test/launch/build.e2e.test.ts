@@ -24,14 +24,20 @@ describe('npm run build', () => {
 
   before(() => {
     folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'holdfast-build-')));
-    for (const name of ['scripts', 'src', 'bench/results']) {
+    for (const name of ['scripts', 'src', 'bench/results', 'web']) {
       mkdirSync(inside(name), { recursive: true });
     }
-    for (const name of ['tsconfig.json', 'package.json', 'scripts/build.mjs']) {
+    for (const name of [
+      'tsconfig.json',
+      'package.json',
+      'scripts/build.mjs',
+      'web/tsconfig.json',
+    ]) {
       copyFileSync(path.join(PROJECT, name), inside(name));
     }
     symlinkSync(path.join(PROJECT, 'node_modules'), inside('node_modules'));
     writeFileSync(inside('src', 'kept.ts'), 'export const kept = 1;\n');
+    writeFileSync(inside('web', 'shown.ts'), 'document.title = document.title.trim();\n');
     writeFileSync(inside('src', 'dropped.ts'), 'export const dropped = 1;\n');
     writeFileSync(inside('src', 'script.lua'), 'return 1\n');
   });
@@ -41,6 +47,7 @@ describe('npm run build', () => {
     expect(build()).to.include({ status: 0, stderr: '' });
     expect(readFileSync(inside('dist', 'src', 'script.lua'), 'utf8')).to.equal('return 1\n');
     expect(existsSync(inside('dist', 'src', 'kept.js'))).to.equal(true);
+    expect(existsSync(inside('dist', 'web', 'shown.js'))).to.equal(true);
   });
 
   it('removes what a deleted source has left, and makes again what somebody deleted', () => {
