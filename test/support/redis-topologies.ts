@@ -58,31 +58,51 @@ async function asked<T>(port: number, ask: (client: Redis) => Promise<T>): Promi
 interface Room {
   readonly folder: string;
   readonly command: string;
+  /** Everything that was started here. */
+  readonly servers: Server[];
   server(port: number, extra: readonly string[]): Server;
 }
 
-async function roomFor(): Promise<Room> {
+/** What fails half way leaves nothing running. */
+async function inRoom(start: (room: Room) => Promise<Topology>): Promise<Topology> {
+  const room = await makeRoom();
+  try {
+    return await start(room);
+  } catch (error) {
+    await stopAll(room);
+    throw error;
+  }
+}
+
+async function makeRoom(): Promise<Room> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-topology-'));
   const command = await redisCommand(folder);
+  const servers: Server[] = [];
   return {
     folder,
     command,
+    servers,
     server: (port, extra) => {
       const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
       const files = ['--appenddirname', `aof-${port}`, '--dbfilename', `${port}.rdb`];
-      return new Server(command, port, [...own, ...files, ...KEPT, ...COPIES, ...extra]);
+      const server = new Server(command, port, [...own, ...files, ...KEPT, ...COPIES, ...extra]);
+      servers.push(server);
+      return server;
     },
   };
 }
 
-async function stopAll(room: Room, servers: readonly Server[]): Promise<void> {
-  await Promise.all(servers.map((server) => server.kill()));
+async function stopAll(room: Room): Promise<void> {
+  await Promise.all(room.servers.map((server) => server.kill()));
   await rm(room.folder, { recursive: true, force: true });
 }
 
 /** A master with so many servers that copy it; nobody takes over. */
 export async function startReplicated(replicas: number): Promise<Topology> {
-  const room = await roomFor();
+  return await inRoom((room) => replicated(room, replicas));
+}
+
+async function replicated(room: Room, replicas: number): Promise<Topology> {
   const [port = 0, ...others] = await freePorts(1 + replicas);
   const master = room.server(port, []);
   const servers = [master, ...others.map((one) => room.server(one, replicaOf(port)))];
@@ -93,7 +113,7 @@ export async function startReplicated(replicas: number): Promise<Topology> {
     replicas,
     failsOver: false,
     masterOf: async () => master,
-    stop: () => stopAll(room, servers),
+    stop: () => stopAll(room),
   };
 }
 
@@ -108,7 +128,10 @@ async function replicasAreOnline(port: number, count: number): Promise<boolean> 
 
 /** A master with two replicas, and three sentinels that agree on who is the master. */
 export async function startSentinel(): Promise<Topology> {
-  const room = await roomFor();
+  return await inRoom(watchedBySentinels);
+}
+
+async function watchedBySentinels(room: Room): Promise<Topology> {
   const [port = 0, second = 0, third = 0, ...watchers] = await freePorts(6);
   const servers = [
     room.server(port, ['--replica-announce-ip', '127.0.0.1']),
@@ -141,7 +164,7 @@ export async function startSentinel(): Promise<Topology> {
         `the master ${at}`,
       );
     },
-    stop: () => stopAll(room, [...servers, ...sentinels]),
+    stop: () => stopAll(room),
   };
 }
 
@@ -159,12 +182,17 @@ async function sentinel(room: Room, port: number, master: number): Promise<Serve
     `sentinel parallel-syncs ${MASTER} 1`,
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
-  return new Server(room.command, port, [file, '--sentinel']);
+  const server = new Server(room.command, port, [file, '--sentinel']);
+  room.servers.push(server);
+  return server;
 }
 
 /** Three masters with a replica each. */
 export async function startCluster(): Promise<Topology> {
-  const room = await roomFor();
+  return await inRoom(clustered);
+}
+
+async function clustered(room: Room): Promise<Topology> {
   const numbers = await freePorts(12);
   const ports = numbers.slice(0, 6);
   const servers = ports.map((port, index) =>
@@ -191,7 +219,7 @@ export async function startCluster(): Promise<Topology> {
       }
       throw new Error(`nobody has ${tag}`);
     },
-    stop: () => stopAll(room, servers),
+    stop: () => stopAll(room),
   };
 }
 
