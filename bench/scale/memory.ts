@@ -65,13 +65,19 @@ function figuresOf(points: readonly Point[], flow: SteadyFlow, plan: MemoryPlan)
     },
     { what: 'least after warming up', value: Math.min(...sizes), unit: 'MB' },
     { what: 'most after warming up', value: Math.max(...sizes), unit: 'MB' },
-    { what: 'slope', value: perUnit, unit: 'MB/min' },
-    { what: 'standard error of the slope', value: error, unit: 'MB/min' },
     {
-      what: 'slope and two of its errors',
-      value: perUnit + 2 * error,
+      what: 'slope',
+      value: perUnit,
       unit: 'MB/min',
       ...(must !== null && { must, atMost: true }),
+    },
+    { what: 'standard error of the slope', value: error, unit: 'MB/min' },
+    {
+      // Above nothing it is growth, however small; below, it cannot be told from none.
+      what: 'slope less two of its errors',
+      value: perUnit - 2 * error,
+      unit: 'MB/min',
+      ...(must !== null && { must: 0, atMost: true }),
     },
   ];
 }

@@ -27,6 +27,7 @@ export interface MemoryPlan {
   readonly perSecond: number;
   readonly warmUpMs: number;
   readonly lastsMs: number;
+  /** Of so long only the lowest sample counts: between collections of garbage memory only rises. */
   readonly blockMs: number;
   /** Megabytes a minute; null: too short to tell. */
   readonly must: number | null;
@@ -46,7 +47,7 @@ export interface SoldOutPlan {
 const FULL: ScalePlan = {
   processes: { orders: 6000, warmUp: 2500 },
   growth: { few: 10_000, many: 1_000_000, waiting: 200_000, measured: 8000 },
-  memory: { perSecond: 200, warmUpMs: 120_000, lastsMs: 600_000, blockMs: 10_000, must: 1 },
+  memory: { perSecond: 200, warmUpMs: 120_000, lastsMs: 600_000, blockMs: 60_000, must: 2 },
   storm: { holds: 100_000, perSecond: 100, quietMs: 20_000 },
   soldOut: { units: 500, orders: 50_000 },
   coldStarts: 5,

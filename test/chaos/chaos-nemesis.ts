@@ -10,6 +10,8 @@ const COMMIT = /COMMIT;?$/;
 const SCRIPT = /evalsha/i;
 /** Of one link, so that the process has the others. */
 const LATENCY_MS = 400;
+/** Longer than a batch of somebody else takes. */
+const PASSED_MS = 200;
 /** Whoever is to be killed must be there: killed while it starts, it is killed for nothing. */
 const BACK_MS = 15_000;
 /** How long an ambush waits for somebody to come by. */
@@ -91,6 +93,8 @@ export class ChaosNemesis {
       case 'locks-away':
       case 'locks-stretch':
         return await this.#harmLocks(fault);
+      case 'locks-passed':
+        return await this.#passLocks(worker, forMs);
       case 'session-kill':
         return void (await this.#foes.killSessions());
       case 'deadlock':
@@ -182,6 +186,18 @@ export class ChaosNemesis {
     for (const link of harmed) link.change(isAway ? { refuses: true } : { rewrite });
     await pause(forMs);
     for (const link of harmed) link.heal();
+  }
+
+  /** What the slow one holds, others take and write under a higher number before it does. */
+  async #passLocks(slow: ChaosProcess, forMs: number): Promise<void> {
+    const { site, workers, links } = this.#world;
+    const link = links[workers.indexOf(slow)]?.[0];
+    link?.change({ latencyMs: PASSED_MS });
+    for (let over = 0; over < forMs; over += PASSED_MS / 2) {
+      await Promise.all(site.locks.map((node) => node.client.flushall()));
+      await pause(PASSED_MS / 2);
+    }
+    link?.heal();
   }
 
   async #ambush({ kind, who, server }: PlannedFault): Promise<void> {

@@ -18,7 +18,8 @@ describe('a short campaign of faults', function () {
     it(`breaks no promise with seed ${seed}`, async () => {
       const { result } = await playSeed({ seed, size: SHORT_SIZE, site, root: ROOT });
       expect(result.broken).to.deep.equal([]);
-      expect(result.orders).to.be.at.least(120);
+      // The rest is what a failing part refused: how many that are depends on the machine.
+      expect(result.orders).to.be.at.least(SHORT_SIZE.orders / 2);
       expect(result.kills).to.be.at.least(1);
       expect(Object.keys(result.faults).length).to.be.at.least(6);
       expect(result.sometimes['unknown answers']).to.be.at.least(1);
