@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChaosMutant, Spoil } from './chaos-mutants.ts';
 
-const NEEDED = [
-  'dist/src',
-  'dist/workers',
-  'dist/migrations',
-  'dist/test/chaos',
-  'proto',
-  'package.json',
-];
+const NEEDED = ['dist', 'proto', 'package.json'];
 
 export interface ChaosMutantCopy {
   /** With `dist`, as the processes of a seed take it. */

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { present } from '../../src/kernel/index.ts';
+import { CHAOS_MUTANTS } from './chaos-mutants.ts';
 import { openSite, type ChaosSite } from './chaos-site.ts';
+import { huntMutant } from './hunt-mutant.ts';
 import { playSeed, SHORT_SIZE } from './play-seed.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -25,4 +28,12 @@ describe('a short campaign of faults', function () {
       expect(result.sometimes['unknown answers']).to.be.at.least(1);
     });
   }
+
+  it('notices a system that changes stock again when it is asked again', async () => {
+    const mutant = present(CHAOS_MUTANTS.find(({ name }) => name === 'restocked-again'), 'mutant');
+    const { signal } = new AbortController();
+    const seeds = [1, 2, 3, 4];
+    const hunt = { mutant, seeds, lanes: 1, size: SHORT_SIZE, root: ROOT, signal };
+    expect((await huntMutant(hunt)).seed).to.be.a('number');
+  });
 });
