@@ -30,7 +30,10 @@ describe('a short campaign of faults', function () {
   }
 
   it('notices a system that changes stock again when it is asked again', async () => {
-    const mutant = present(CHAOS_MUTANTS.find(({ name }) => name === 'restocked-again'), 'mutant');
+    const mutant = present(
+      CHAOS_MUTANTS.find(({ name }) => name === 'restocked-again'),
+      'mutant',
+    );
     const { signal } = new AbortController();
     const seeds = [1, 2, 3, 4];
     const hunt = { mutant, seeds, lanes: 1, size: SHORT_SIZE, root: ROOT, signal };
