@@ -2,6 +2,8 @@
  * Every worker in one process, as workers/all.ts runs them; tells beside it, when it is asked to,
  * at what moment each order's reservation was committed.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { compose } from '../src/app/compose.ts';
 import { readConfig } from '../src/app/index.ts';
 import { answerLauncher, runProcess, tellLauncher } from '../src/app/run-process.ts';
@@ -19,7 +21,7 @@ await runProcess(async () => {
       }
     }),
   );
-  answerLauncher({ stats: () => app.saga.stats, ...told.answers() });
+  answerLauncher({ stats: () => app.saga.stats, collect: collectGarbage, ...told.answers() });
   tellLauncher({ type: 'ready' });
   return {
     stop: async () => {
@@ -29,3 +31,11 @@ await runProcess(async () => {
     },
   };
 });
+
+/** What is left afterwards is what something still refers to; the answer is in bytes. */
+function collectGarbage(): { readonly heapUsed: number; readonly rss: number } {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, rss } = process.memoryUsage();
+  return { heapUsed, rss };
+}

@@ -27,8 +27,8 @@ export interface MemoryPlan {
   readonly perSecond: number;
   readonly warmUpMs: number;
   readonly lastsMs: number;
-  /** Of so long only the lowest sample counts: between collections of garbage memory only rises. */
-  readonly blockMs: number;
+  /** Between collections of garbage, which are asked for: without them memory only rises. */
+  readonly collectMs: number;
   /** Megabytes a minute; null: too short to tell. */
   readonly must: number | null;
 }
@@ -47,7 +47,7 @@ export interface SoldOutPlan {
 const FULL: ScalePlan = {
   processes: { orders: 6000, warmUp: 2500 },
   growth: { few: 10_000, many: 1_000_000, waiting: 200_000, measured: 8000 },
-  memory: { perSecond: 200, warmUpMs: 120_000, lastsMs: 600_000, blockMs: 60_000, must: 2 },
+  memory: { perSecond: 200, warmUpMs: 270_000, lastsMs: 600_000, collectMs: 15_000, must: 2 },
   storm: { holds: 100_000, perSecond: 100, quietMs: 20_000 },
   soldOut: { units: 500, orders: 50_000 },
   coldStarts: 5,
@@ -57,7 +57,7 @@ const FULL: ScalePlan = {
 const QUICK: ScalePlan = {
   processes: { orders: 4000, warmUp: 1500 },
   growth: { few: 10_000, many: 100_000, waiting: 20_000, measured: 3000 },
-  memory: { perSecond: 200, warmUpMs: 10_000, lastsMs: 30_000, blockMs: 2000, must: null },
+  memory: { perSecond: 200, warmUpMs: 10_000, lastsMs: 30_000, collectMs: 4000, must: null },
   storm: { holds: 5000, perSecond: 100, quietMs: 8000 },
   soldOut: { units: 500, orders: 5000 },
   coldStarts: 5,

@@ -22,17 +22,3 @@ export function slopeOf(points: readonly Point[]): Slope {
   const error = points.length < 3 ? Number.NaN : Math.sqrt(rest / (points.length - 2) / sxx);
   return { perUnit, error };
 }
-
-/**
- * One point for each stretch of x: the least y in it. Memory goes up and down between two
- * collections of garbage, so neighbours tell the same twice; the lowest point tells what stays.
- */
-export function lowestOf(points: readonly Point[], stretch: number): Point[] {
-  const lowest = new Map<number, Point>();
-  for (const point of points) {
-    const place = Math.floor(point.x / stretch);
-    const known = lowest.get(place);
-    if (!known || point.y < known.y) lowest.set(place, { x: (place + 0.5) * stretch, y: point.y });
-  }
-  return [...lowest.values()];
-}

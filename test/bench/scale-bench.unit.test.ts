@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { judgeScale, type Figure } from '../../bench/scale/scenario.ts';
 import { scaleTable } from '../../bench/scale/scale-table.ts';
-import { lowestOf, slopeOf } from '../../bench/scale/slope.ts';
+import { slopeOf } from '../../bench/scale/slope.ts';
 import { summed } from '../../bench/scale/worker-group.ts';
 
 const result = (...figures: Figure[]) => [{ name: 'growth', seconds: 1, samples: [], figures }];
@@ -59,14 +59,6 @@ describe('the slope of a line', () => {
 
   it('has no error when there are too few points', () => {
     expect(slopeOf(line((x) => x).slice(0, 2)).error).to.be.NaN;
-  });
-
-  it('goes by the lowest point of each stretch', () => {
-    const saw = line((x) => x % 5);
-    expect(lowestOf(saw, 10)).to.deep.equal([
-      { x: 5, y: 0 },
-      { x: 15, y: 0 },
-    ]);
   });
 });
 
