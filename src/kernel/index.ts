@@ -10,6 +10,7 @@ export {
   secondsAfter,
 } from './database-time.ts';
 export { pause } from './pause.ts';
+export { createPeriodicService } from './periodic-service.ts';
 export { type Random, randomName, systemRandom } from './random.ts';
 export { type Service, stopAll } from './service.ts';
 export { Gate } from './gate.ts';

@@ -1,4 +1,10 @@
-import { type Logger, messageOf, pause, type Random, type Service } from '../kernel/index.ts';
+import {
+  createPeriodicService,
+  type Logger,
+  messageOf,
+  type Random,
+  type Service,
+} from '../kernel/index.ts';
 import type { Uploads } from './uploads.ts';
 
 const PAGE = 20;
@@ -34,28 +40,12 @@ export async function sweepUploads(
 /** Finds uploads that nobody told of, in every worker process, for as long as it runs. */
 export function createUploadSweep(options: UploadSweepOptions): Service {
   const { periodMs, logger, random } = options;
-  const ending = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-  const nextMs = () => periodMs * (0.75 + random() / 2);
-  const run = async (): Promise<void> => {
-    while ((await pause(nextMs(), ending.signal)) === 'elapsed') {
-      try {
-        await sweepUploads(options, ending.signal);
-      } catch (error) {
-        logger.warn('the uploads that are due could not be read; it tries again', {
-          error: messageOf(error),
-        });
-      }
-    }
-  };
-  return {
+  return createPeriodicService({
     name: 'upload sweep',
-    start: async () => {
-      running = run();
-    },
-    stop: async () => {
-      ending.abort();
-      await running;
-    },
-  };
+    periodMs,
+    trouble: 'the uploads that are due could not be read; it tries again',
+    work: async (ending) => void (await sweepUploads(options, ending)),
+    logger,
+    random,
+  });
 }

@@ -1,6 +1,6 @@
 import {
+  createPeriodicService,
   type Logger,
-  messageOf,
   pause,
   type Random,
   type Service,
@@ -96,32 +96,17 @@ export interface SweepOptions extends DueParts {
 
 /** Finds what nobody moved, in every worker process, for as long as it runs. */
 export function createSweep(options: SweepOptions): Service {
-  const { periodMs, logger, random } = options;
-  const ending = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-  // Half a period of jitter keeps processes that started together from sweeping together.
-  const nextMs = () => periodMs * (0.75 + random() / 2);
-  const run = async (): Promise<void> => {
-    while ((await pause(nextMs(), ending.signal)) === 'elapsed') {
-      if (underWay.has(options.saga)) continue;
-      try {
-        const moved = await advanceDue(options, 'sweep', ending.signal);
-        if (moved > 0) logger.debug('swept', { orders: moved });
-      } catch (error) {
-        logger.warn('the sweep could not read what is due; it tries again', {
-          error: messageOf(error),
-        });
-      }
-    }
-  };
-  return {
+  const { saga, periodMs, logger, random } = options;
+  return createPeriodicService({
     name: 'sweep',
-    start: async () => {
-      running = run();
+    periodMs,
+    trouble: 'the sweep could not read what is due; it tries again',
+    work: async (ending) => {
+      if (underWay.has(saga)) return;
+      const moved = await advanceDue(options, 'sweep', ending);
+      if (moved > 0) logger.debug('swept', { orders: moved });
     },
-    stop: async () => {
-      ending.abort();
-      await running;
-    },
-  };
+    logger,
+    random,
+  });
 }

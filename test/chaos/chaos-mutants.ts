@@ -100,9 +100,7 @@ export const CHAOS_MUTANTS: readonly ChaosMutant[] = [
   {
     name: 'never-swept',
     breaks: 'what Redis has forgotten nobody looks for',
-    spoils: [
-      { file: 'saga/sweep.js', text: 'if (underWay.has(options.saga))', becomes: 'if (options)' },
-    ],
+    spoils: [{ file: 'saga/sweep.js', text: 'if (underWay.has(saga))', becomes: 'if (saga)' }],
   },
   {
     name: 'own-clock',
