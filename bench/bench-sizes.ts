@@ -40,7 +40,7 @@ const SHARES = {
 
 const FULL: BenchPlan = {
   sizes: {
-    preloaded: 10_000,
+    preloaded: 20_000,
     enveloped: 20_000,
     closedLoop: 6000,
     reserveLeg: 20_000,
@@ -51,7 +51,7 @@ const FULL: BenchPlan = {
   },
   shares: SHARES,
   probeMs: 2000,
-  endMs: 340_000,
+  endMs: 460_000,
   leaveOut: /many closed-loop|bulk closed-loop/,
 };
 

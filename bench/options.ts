@@ -14,7 +14,7 @@ export const USAGE = `npm run bench [-- options]
 
   Measures the whole saga and its reserve leg on this machine, beside what they are to be compared
   with: empty BullMQ handlers, a Redlock package with a transaction for each order, a conditional
-  update for each, and the same rows in batched SQL. Takes six minutes.
+  update for each, and the same rows in batched SQL. Takes eight minutes.
 
   --quick          smaller, with fewer of them, and done within a minute
   --rounds N       rounds of all contenders, 3 to 20 (default 5, with --quick 3)
