@@ -22,12 +22,14 @@ export function nowPage({ main }: PageParts): Page {
   const plots = h('div', { class: 'plots' });
   const rest = h('div', {});
   const first = h('div', {});
-  const whose = h('p', { class: 'none' }, 'The plots count what this process has committed.');
+  const whose = h('p', { class: 'none', role: 'status' });
   main.append(h('h1', {}, 'Now'), first, tiles, plots, whose, rest);
   const draw = (now: Now): void => {
     fill(first, isEmpty(now) ? firstVisit() : null);
     fill(tiles, ...tilesOf(now));
     fill(plots, ...plotsOf(now));
+    // Only when it changes, since it is read aloud.
+    if (whose.textContent !== whoseText(now)) whose.textContent = whoseText(now);
     fill(rest, endingTable(now), queueTable(now), healthTable(now));
   };
   return {
@@ -96,6 +98,14 @@ async function auditNow(): Promise<void> {
   } catch (error) {
     say(`The books could not be recounted: ${problemText(error)}`);
   }
+}
+
+function whoseText({ pulse }: Now): string {
+  if (pulse.isShared) return 'The plots count what all processes have committed.';
+  return (
+    'The Redis of the queues does not answer: from here on the plots count only what the process ' +
+    'behind this page has committed.'
+  );
 }
 
 function plotsOf({ seconds, at }: Now): HTMLElement[] {
