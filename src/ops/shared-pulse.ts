@@ -61,7 +61,12 @@ export class SharedPulse {
     this.parts = parts;
     this.key = `${parts.queuePrefix}:pulse`;
     const ask = (): Promise<void> => this.hear();
-    this.others = new Reading({ ask, limitMs: LIMIT_MS, keepMs: () => KEEP_MS, clock: parts.clock });
+    this.others = new Reading({
+      ask,
+      limitMs: LIMIT_MS,
+      keepMs: () => KEEP_MS,
+      clock: parts.clock,
+    });
     parts.redis(); // connects, for the first second that is over
     this.tellLater();
   }
@@ -95,10 +100,13 @@ export class SharedPulse {
 
   private tellLater(): void {
     const intoSecond = this.parts.clock.wallMs() % 1000;
-    this.timer = setTimeout(() => {
-      this.telling = this.tell(this.parts.pulse.overSince(this.toldUntil));
-      this.tellLater();
-    }, 1000 + AFTER_MS - intoSecond);
+    this.timer = setTimeout(
+      () => {
+        this.telling = this.tell(this.parts.pulse.overSince(this.toldUntil));
+        this.tellLater();
+      },
+      1000 + AFTER_MS - intoSecond,
+    );
     this.timer.unref();
   }
 
