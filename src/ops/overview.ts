@@ -34,6 +34,8 @@ export interface Overview {
   stock(): Promise<object>;
   /** What somebody should have done, or has to do. */
   owed(): Promise<object>;
+  /** Somebody acted: they are to see at once what came of it, whatever is still kept. */
+  acted(): void;
   readonly auditSeen: AuditSeen;
 }
 
@@ -71,17 +73,18 @@ export function createOverview(parts: OverviewParts): Overview {
   let audited: object | null = null;
   return {
     now: async (since) => {
-      const [health, counts, byState, books, holds, working, sums, debts, pulse] = await Promise.all([
-        readiness(),
-        readings.queues.read(),
-        states.read(),
-        readings.books.read(),
-        ending.read(),
-        workers.read(),
-        stock.read(),
-        owed.read(),
-        shared.since(since),
-      ]);
+      const [health, counts, byState, books, holds, working, sums, debts, pulse] =
+        await Promise.all([
+          readiness(),
+          readings.queues.read(),
+          states.read(),
+          readings.books.read(),
+          ending.read(),
+          workers.read(),
+          stock.read(),
+          owed.read(),
+          shared.since(since),
+        ]);
       return {
         at: clock.wallMs(),
         health,
@@ -99,6 +102,9 @@ export function createOverview(parts: OverviewParts): Overview {
     },
     stock: async () => answered(await stock.read()),
     owed: async () => answered(await owed.read()),
+    acted: () => {
+      for (const one of [states, stock, owed]) one.forget();
+    },
     auditSeen: ({ differences }) => {
       const at = clock.now().toISO();
       audited = { balanced: differences.length === 0, differences: differences.length, at };

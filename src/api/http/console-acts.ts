@@ -129,6 +129,8 @@ async function traced(parts: HttpParts, body: ActBody, actor: string): Promise<D
   } catch (error) {
     await endAct(database, key, `failed: ${codeOf(error)}`);
     throw error;
+  } finally {
+    parts.ops.overview.acted();
   }
 }
 
