@@ -91,7 +91,10 @@ async function draw(): Promise<void> {
 function showFailure(error: unknown): void {
   const main = byId('main');
   main.querySelector(':scope > .failed')?.remove();
-  main.prepend(h('p', { class: 'failed', role: 'alert' }, problemText(error)));
+  const failed = h('p', { class: 'failed', role: 'alert' }, problemText(error));
+  const title = main.querySelector(':scope > h1');
+  if (title) title.after(failed);
+  else main.prepend(failed);
 }
 
 function onChange(changed: Changed): void {

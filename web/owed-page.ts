@@ -1,5 +1,6 @@
 import { actDialog } from './act-dialog.ts';
 import type { Notice, Owed } from './answers.ts';
+import { countText } from './count-text.ts';
 import { type Child, fill, h, say, table } from './dom.ts';
 import { amountText, stateMark } from './order-marks.ts';
 import { isOperator, type Page, type PageParts } from './page.ts';
@@ -36,7 +37,9 @@ export function owedPage(parts: PageParts): Page {
 }
 
 function captionOf(text: string, count: number, { most }: Owed['counts']): string {
-  return count >= most ? `${text} (the oldest ${most - 1} of more)` : `${text} (${count})`;
+  return count >= most
+    ? `${text} (the oldest ${most - 1} of more)`
+    : `${text} (${countText(count)})`;
 }
 
 function linkTo(orderId: string | null): Child {
@@ -72,9 +75,18 @@ function letterTable(parts: PageParts, { letters, counts }: Owed): HTMLElement {
   const mayAct = isOperator(parts);
   return table(
     captionOf('Dead letters', counts.letters, counts),
-    ['no.', 'code', 'from', 'order', 'times', 'since', 'what was wrong', ...(mayAct ? ['act'] : [])],
+    [
+      'no.',
+      'code',
+      'from',
+      'order',
+      'times',
+      'since',
+      'what was wrong',
+      ...(mayAct ? ['act'] : []),
+    ],
     letters.map((one) => [
-      one.id,
+      String(one.id),
       one.code,
       one.source,
       linkTo(one.orderId),
@@ -133,7 +145,9 @@ function letterActs(parts: PageParts, { letters }: Owed): Child[] {
 
 function noticeActs(parts: PageParts, dead: readonly Notice[]): Child[] {
   if (dead.length === 0 || !isOperator(parts)) return [];
-  return [replayButton('dead-notices', 'Deliver all dead notices again…', { act: 'replay-notices' })];
+  return [
+    replayButton('dead-notices', 'Deliver all dead notices again…', { act: 'replay-notices' }),
+  ];
 }
 
 interface Replayed {
