@@ -13,7 +13,7 @@ import { judge } from './verdicts.ts';
 const USAGE = `npm run bench:console [-- options]
 
   Measures what ten open consoles cost: orders over HTTP, each answered when it is decided, with
-  nobody looking and with ten consoles on the same process, in turns. Within two minutes.
+  nobody looking and with ten consoles on the same process, in turns. Takes two minutes.
 
   --quick          smaller and done within a minute
   --rounds N       rounds of all, 3 to 20 (default 5, with --quick 3)
@@ -28,7 +28,7 @@ const SIZES = { waited: 8000, batched: 0, queued: 0, halfLoad: 4000 };
 const SHARES = { waited: 1, batched: 0, queued: 0, halfLoad: 1 };
 
 function pacing(quick: boolean): Pacing<HttpSize> {
-  return { sizes: SIZES, shares: SHARES, endMs: quick ? 45_000 : 100_000 };
+  return { sizes: SIZES, shares: SHARES, endMs: quick ? 40_000 : 75_000 };
 }
 
 async function measure({ quick, rounds, profileFolder }: BenchOptions): Promise<BenchResult> {
