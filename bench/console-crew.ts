@@ -84,5 +84,8 @@ function watched(
 /** Consoles that see nothing cost nothing: then there is nothing to measure. */
 function assertLooked({ asked, refused }: Message): void {
   if (Number(asked) > 0 && refused === 0) return;
-  throw new AppError('bench-unexpected', `the consoles asked ${asked} times, refused: ${refused}`);
+  throw new AppError(
+    'bench-unexpected',
+    `consoles asked ${String(asked)} times, ${String(refused)} refused`,
+  );
 }

@@ -20,9 +20,9 @@ export interface ConsoleRoom {
 
 export async function consoleRoom(
   executablePath: string,
-  options: Pick<OpsFixtureOptions, 'redisUrl'> = {},
+  servers: Pick<OpsFixtureOptions, 'redisUrl'> = {},
 ): Promise<ConsoleRoom> {
-  const watched = await opsFixture({ isLocking: true, ...options });
+  const watched = await opsFixture({ isLocking: true, ...servers });
   await watched.queues.ready(3000);
   const { fixture, ops, queues } = watched;
   const server = await startHttp(
