@@ -60,6 +60,14 @@ export function byId(id: string): HTMLElement {
   return element;
 }
 
+const SHORT = 40;
+
+/** Names and codes stay in one piece, or a narrow screen makes a tower of each row. */
+function lengthOf(cell: Child): string | undefined {
+  if (typeof cell !== 'string') return undefined;
+  return cell.length <= SHORT ? 'short' : 'long';
+}
+
 /** A table that scrolls by itself where the screen is narrow. */
 export function table(
   caption: string,
@@ -73,7 +81,8 @@ export function table(
     rows.some((cells) => typeof cells[column] === 'number');
   const classes = heads.map((_, column) => (isCount(column) ? 'many' : undefined));
   const headOf = (text: string, at: number) => h('th', { scope: 'col', class: classes[at] }, text);
-  const cellOf = (cell: Child, at: number) => h('td', { class: classes[at] }, cell);
+  const cellOf = (cell: Child, at: number) =>
+    h('td', { class: classes[at] ?? lengthOf(cell) }, cell);
   const head = h('tr', {}, ...heads.map(headOf));
   const body = rows.map((cells) => h('tr', {}, ...cells.map(cellOf)));
   return h(
