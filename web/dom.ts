@@ -95,7 +95,7 @@ export function table(
 const SAID_MS = 10_000;
 let forgetting = 0;
 
-/** Tells everybody, those who listen to the page among them; it does not cover the page for long. */
+/** Tells everybody, those who listen to the page among them; it covers the page for a while. */
 export function say(text: string): void {
   const said = byId('said');
   said.textContent = text;
