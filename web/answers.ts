@@ -58,6 +58,8 @@ export interface Now {
     readonly differences: number;
     readonly at: string;
   } | null;
+  /** Of all processes; not shared: of the one that answers alone. */
+  readonly pulse: { readonly isShared: boolean; readonly processes: number };
   readonly seconds: readonly Second[];
 }
 

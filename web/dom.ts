@@ -1,3 +1,5 @@
+import { countText } from './count-text.ts';
+
 export type Child = Node | string | number | null | false;
 
 type Attribute = string | number | boolean | undefined | ((event: Event) => void);
@@ -39,7 +41,7 @@ function filled<T extends Element>(
 function shown(children: readonly Child[]): (Node | string)[] {
   return children.flatMap((child) => {
     if (child === null || child === false) return [];
-    return [typeof child === 'number' ? String(child) : child];
+    return [typeof child === 'number' ? countText(child) : child];
   });
 }
 
@@ -58,6 +60,14 @@ export function byId(id: string): HTMLElement {
   return element;
 }
 
+const SHORT = 40;
+
+/** Names and codes stay in one piece, or a narrow screen makes a tower of each row. */
+function lengthOf(cell: Child): string | undefined {
+  if (typeof cell !== 'string') return undefined;
+  return cell.length <= SHORT ? 'short' : 'long';
+}
+
 /** A table that scrolls by itself where the screen is narrow. */
 export function table(
   caption: string,
@@ -66,8 +76,15 @@ export function table(
   none = 'none',
 ): HTMLElement {
   if (rows.length === 0) return h('p', { class: 'none' }, `${caption}: ${none}`);
-  const head = h('tr', {}, ...heads.map((text) => h('th', { scope: 'col' }, text)));
-  const body = rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, cell))));
+  // Counts stand one below the other by their last digit.
+  const isCount = (column: number): boolean =>
+    rows.some((cells) => typeof cells[column] === 'number');
+  const classes = heads.map((_, column) => (isCount(column) ? 'many' : undefined));
+  const headOf = (text: string, at: number) => h('th', { scope: 'col', class: classes[at] }, text);
+  const cellOf = (cell: Child, at: number) =>
+    h('td', { class: classes[at] ?? lengthOf(cell) }, cell);
+  const head = h('tr', {}, ...heads.map(headOf));
+  const body = rows.map((cells) => h('tr', {}, ...cells.map(cellOf)));
   return h(
     'div',
     { class: 'wide', tabindex: 0, role: 'region', 'aria-label': caption },
@@ -75,7 +92,13 @@ export function table(
   );
 }
 
-/** Tells everybody, those who listen to the page among them. */
+const SAID_MS = 10_000;
+let forgetting = 0;
+
+/** Tells everybody, those who listen to the page among them; it covers the page for a while. */
 export function say(text: string): void {
-  byId('said').textContent = text;
+  const said = byId('said');
+  said.textContent = text;
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => said.replaceChildren(), SAID_MS);
 }

@@ -1,6 +1,7 @@
 import { actDialog } from './act-dialog.ts';
 import type { Movement, Stock } from './answers.ts';
 import { balancesBefore } from './balances.ts';
+import { countText } from './count-text.ts';
 import { fill, h, table } from './dom.ts';
 import { isOperator, type Page, type PageParts } from './page.ts';
 import { plot } from './plots.ts';
@@ -29,6 +30,7 @@ export function goodsPage(parts: PageParts): Page {
   const older = h(
     'button',
     {
+      hidden: true,
       click: () => {
         length = Math.min(5000, length * 2);
         void refresh();
@@ -67,7 +69,8 @@ function balanceOf(stock: Stock): (Node | null)[] {
     h(
       'p',
       { class: 'balance' },
-      `${available} available + ${held} held + ${sold} sold = ${received} received `,
+      `${countText(available)} available + ${countText(held)} held + ${countText(sold)} sold = `,
+      `${countText(received)} received `,
       scarcityMark(stock),
     ),
     stockLegend(),
@@ -82,7 +85,7 @@ function balancePlot(stock: Stock, movements: readonly Movement[]): HTMLElement 
     name,
     tone: name,
     points: known.map((one) => [one.atMs, one[name]] as const),
-    now: String(stock[name]),
+    now: countText(stock[name]),
   });
   const fromText = known.length > 1 ? `${spanText(to - from)} before` : '';
   const frame = { title: 'Balances', unit: 'units', from, to, fromText, toText: 'last movement' };
@@ -109,7 +112,7 @@ function ledgerTable(movements: readonly Movement[]): HTMLElement {
     'Ledger',
     ['no.', 'when', 'what', 'units', 'order or reason', 'fence'],
     movements.map(({ version, at, kind, quantity, orderId, reason, fence }) => [
-      version,
+      String(version),
       timeOf(at),
       kind,
       quantity,
@@ -131,7 +134,7 @@ function adjustDialog(goodsId: number): void {
     act: async (reason) => {
       const body = { delta: Number(delta.value), reason, idempotencyKey };
       const { available } = await send<Stock>(`/v1/stock/${goodsId}/adjustments`, body);
-      return `Goods ${goodsId}: ${available} available now.`;
+      return `Goods ${goodsId}: ${countText(available)} available now.`;
     },
   });
 }

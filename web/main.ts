@@ -22,6 +22,8 @@ const NOW_EVERY_MS = 1000;
 /** What other processes change is not told here, so every page looks for itself as well. */
 const LOOK_EVERY = 5;
 const PLOT_SECONDS = 300;
+/** What other processes did is told when the second is over, or a little later. */
+const LATE_SECONDS = 5;
 
 const PAGES: readonly (readonly [pattern: RegExp, make: (parts: PageParts) => Page])[] = [
   [/^\/$/, nowPage],
@@ -37,6 +39,8 @@ let now: Now | null = null;
 let drawing = false;
 let again = false;
 let gathering = false;
+/** So many looks yet ask for all that is kept. */
+let wholeLooks = 1;
 let drawnAt = 0;
 let afterwards = 0;
 
@@ -87,7 +91,10 @@ async function draw(): Promise<void> {
 function showFailure(error: unknown): void {
   const main = byId('main');
   main.querySelector(':scope > .failed')?.remove();
-  main.prepend(h('p', { class: 'failed', role: 'alert' }, problemText(error)));
+  const failed = h('p', { class: 'failed', role: 'alert' }, problemText(error));
+  const title = main.querySelector(':scope > h1');
+  if (title) title.after(failed);
+  else main.prepend(failed);
 }
 
 function onChange(changed: Changed): void {
@@ -118,10 +125,13 @@ function lookAndDraw(): void {
 /** How everything stands: asked once a second by the page of the moment, seldom by the others. */
 async function look(): Promise<void> {
   const before = now?.seconds ?? [];
-  const last = before.at(-1)?.at ?? 0;
+  const from = wholeLooks > 0 ? 0 : Math.max(0, (before.at(-1)?.at ?? 0) - LATE_SECONDS);
   try {
-    const fresh = await ask<Now>(`/v1/console/now?since=${last}`);
-    const kept = before.filter(({ at }) => at < last && at > fresh.at / 1000 - PLOT_SECONDS);
+    const fresh = await ask<Now>(`/v1/console/now?since=${from}`);
+    const kept = before.filter(({ at }) => at < from && at > fresh.at / 1000 - PLOT_SECONDS);
+    wholeLooks = Math.max(0, wholeLooks - 1);
+    // Processes that could not tell what they did for a while tell it as soon as they can.
+    if (fresh.pulse.isShared && now && !now.pulse.isShared) wholeLooks = LATE_SECONDS;
     now = { ...fresh, seconds: [...kept, ...fresh.seconds] };
   } catch (error) {
     if (now) byId('live').title = problemText(error);

@@ -1,4 +1,5 @@
 import type { Now, Second } from './answers.ts';
+import { countText } from './count-text.ts';
 import { type Child, fill, h, say, table } from './dom.ts';
 import { firstVisit, isEmpty } from './first-visit.ts';
 import type { Page, PageParts } from './page.ts';
@@ -22,12 +23,14 @@ export function nowPage({ main }: PageParts): Page {
   const plots = h('div', { class: 'plots' });
   const rest = h('div', {});
   const first = h('div', {});
-  const whose = h('p', { class: 'none' }, 'The plots count what this process has committed.');
+  const whose = h('p', { class: 'none', role: 'status' });
   main.append(h('h1', {}, 'Now'), first, tiles, plots, whose, rest);
   const draw = (now: Now): void => {
     fill(first, isEmpty(now) ? firstVisit() : null);
     fill(tiles, ...tilesOf(now));
     fill(plots, ...plotsOf(now));
+    // Only when it changes, since it is read aloud.
+    if (whose.textContent !== whoseText(now)) whose.textContent = whoseText(now);
     fill(rest, endingTable(now), queueTable(now), healthTable(now));
   };
   return {
@@ -51,18 +54,23 @@ function tilesOf(now: Now): HTMLElement[] {
   const lasting = Object.entries(health.checks).filter(([, { ok }]) => !ok);
   return [
     booksTile(now),
-    tile('Open holds', openHolds(now) ?? '?', `${stock?.held ?? '?'} units held`),
+    tile('Open holds', openHolds(now) ?? '?', `${stock ? countText(stock.held) : '?'} units held`),
     tile(
       'Health',
       isWell ? 'all well' : health.ready ? 'degraded' : 'not ready',
       isWell ? 'every dependency answers' : lasting.map(([name]) => name).join(', '),
       isWell ? 'well' : 'wrong',
     ),
-    tile('Workers', working ?? '?', 'take jobs, in all processes', working === 0 ? 'wrong' : ''),
+    tile(
+      'Workers',
+      working ?? '?',
+      working === 0 ? 'nobody takes jobs: start a worker' : 'take jobs, in all processes',
+      working === 0 ? 'wrong' : '',
+    ),
     tile(
       'Goods',
       stock?.goods ?? '?',
-      h('a', { href: '/stock' }, `sold out: ${stock?.out ?? '?'}`),
+      h('a', { href: '/stock' }, `sold out: ${stock ? countText(stock.out) : '?'}`),
     ),
     tile(
       'Stuck',
@@ -98,6 +106,14 @@ async function auditNow(): Promise<void> {
   }
 }
 
+function whoseText({ pulse }: Now): string {
+  if (pulse.isShared) return 'The plots count what all processes have committed.';
+  return (
+    'The Redis of the queues does not answer: from here on the plots count only what the process ' +
+    'behind this page has committed.'
+  );
+}
+
 function plotsOf({ seconds, at }: Now): HTMLElement[] {
   const to = Math.floor(at / 1000) - 1; // the second that goes on now is not whole yet
   // A process that has just begun has nothing to draw but its first minute.
@@ -111,7 +127,7 @@ function plotsOf({ seconds, at }: Now): HTMLElement[] {
       const y = second ? value(second) : 0;
       return y === null ? null : ([from + index, y] as const);
     });
-    return { name, tone, points, now: String(points.at(-1)?.[1] ?? 'none') };
+    return { name, tone, points, now: lastOf(points) };
   };
   const frame = { from, to, fromText: `${spanText(length * 1000)} ago`, toText: 'now' };
   const time = (pick: 'p50' | 'p99', tone: string): PlotLine => {
@@ -130,15 +146,20 @@ function plotsOf({ seconds, at }: Now): HTMLElement[] {
       time('p50', 'held'),
       time('p99', 'late'),
     ]),
-    plot({ ...frame, title: 'Events in one transaction', unit: 'events' }, [
+    plot({ ...frame, title: 'Events in one transaction', unit: '' }, [
       line('mean', 'held', ({ events, batches }) => Math.round(events / Math.max(1, batches))),
       line('largest', 'late', ({ largest }) => largest),
     ]),
-    plot({ ...frame, title: 'Locks', unit: 'ms waited a second' }, [
-      line('waited', 'held', ({ lockWaitMs }) => lockWaitMs),
-      line('busy', 'bad', ({ lockBusy }) => lockBusy),
+    plot({ ...frame, title: 'Locks', unit: 'a second' }, [
+      line('ms waited', 'held', ({ lockWaitMs }) => lockWaitMs),
+      line('times busy', 'bad', ({ lockBusy }) => lockBusy),
     ]),
   ];
+}
+
+function lastOf(points: PlotLine['points']): string {
+  const last = points.at(-1);
+  return last ? countText(last[1]) : 'none';
 }
 
 function endingTable({ ending }: Now): HTMLElement {

@@ -61,11 +61,12 @@ function factsOf(order: OrderView): HTMLElement {
     ['Placed', timeOf(placedAt)],
     ['Held for', spanText(holdSeconds * 1000)],
   ];
-  if (expiresAt !== null) {
-    facts.push([
-      'Hold ends',
-      order.state === 'reserved' ? countdown(expiresAt) : timeOf(expiresAt),
-    ]);
+  // Of an order that was paid or cancelled nothing ends then any more.
+  if (expiresAt !== null && order.state === 'reserved') {
+    facts.push(['Hold ends', countdown(expiresAt)]);
+  }
+  if (expiresAt !== null && order.state === 'expired') {
+    facts.push(['Hold ended', timeOf(expiresAt)]);
   }
   if (archived) facts.push(['Archived', 'its older history is not here any more']);
   return h(

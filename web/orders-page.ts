@@ -1,4 +1,5 @@
 import type { OrderSummary } from './answers.ts';
+import { countText } from './count-text.ts';
 import { type Child, fill, h, table } from './dom.ts';
 import { amountText, stateMark } from './order-marks.ts';
 import type { Page, PageParts } from './page.ts';
@@ -97,7 +98,7 @@ function tabsOf({ query, now }: PageParts): HTMLElement[] {
       const count = states?.counts[state];
       if (count === undefined) return link(state, '');
       const isMore = count >= (states?.most ?? 0);
-      return link(state, isMore ? `${count - 1}+` : String(count));
+      return link(state, isMore ? `${countText(count - 1)}+` : countText(count));
     }),
   ];
 }
@@ -115,8 +116,8 @@ function foundOf({ order, payment, goods }: FoundThings): Child[] {
   if (goods) {
     said.push(
       'The goods ',
-      h('a', { href: `/stock/${goods.goodsId}` }, goods.goodsId),
-      ` have ${goods.available} units available; `,
+      h('a', { href: `/stock/${goods.goodsId}` }, String(goods.goodsId)),
+      ` have ${countText(goods.available)} units available; `,
       h('a', { href: `/orders?goodsId=${goods.goodsId}` }, 'their orders'),
       '.',
     );

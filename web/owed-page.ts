@@ -1,11 +1,12 @@
 import { actDialog } from './act-dialog.ts';
 import type { Notice, Owed } from './answers.ts';
-import { type Child, fill, h, table } from './dom.ts';
+import { countText } from './count-text.ts';
+import { type Child, fill, h, say, table } from './dom.ts';
 import { amountText, stateMark } from './order-marks.ts';
 import { isOperator, type Page, type PageParts } from './page.ts';
 import { countdown, timeOf } from './reader-clock.ts';
 import { refundButton } from './refund-button.ts';
-import { ask, send } from './server-calls.ts';
+import { ask, problemText, send } from './server-calls.ts';
 
 const NOTICES = 100;
 
@@ -24,7 +25,7 @@ export function owedPage(parts: PageParts): Page {
     const late = waiting.notices.filter(({ attempts }) => attempts > 0);
     fill(sections.stuck, stuckTable(owed));
     fill(sections.refunds, refundTable(parts, owed));
-    fill(sections.letters, letterTable(owed), ...letterActs(parts, owed));
+    fill(sections.letters, letterTable(parts, owed), ...letterActs(parts, owed));
     const undelivered = [...dead.notices, ...late].toReversed();
     fill(notices, noticeTable(undelivered), ...noticeActs(parts, dead.notices));
   };
@@ -36,7 +37,9 @@ export function owedPage(parts: PageParts): Page {
 }
 
 function captionOf(text: string, count: number, { most }: Owed['counts']): string {
-  return count >= most ? `${text} (the oldest ${most - 1} of more)` : `${text} (${count})`;
+  return count >= most
+    ? `${text} (the oldest ${most - 1} of more)`
+    : `${text} (${countText(count)})`;
 }
 
 function linkTo(orderId: string | null): Child {
@@ -68,20 +71,53 @@ function refundTable(parts: PageParts, { refunds, counts }: Owed): HTMLElement {
   );
 }
 
-function letterTable({ letters, counts }: Owed): HTMLElement {
+function letterTable(parts: PageParts, { letters, counts }: Owed): HTMLElement {
+  const mayAct = isOperator(parts);
   return table(
     captionOf('Dead letters', counts.letters, counts),
-    ['no.', 'code', 'from', 'order', 'times', 'since', 'what was wrong'],
+    [
+      'no.',
+      'code',
+      'from',
+      'order',
+      'times',
+      'since',
+      'what was wrong',
+      ...(mayAct ? ['act'] : []),
+    ],
     letters.map((one) => [
-      one.id,
+      String(one.id),
       one.code,
       one.source,
       linkTo(one.orderId),
       one.times,
       timeOf(one.at),
       one.message,
+      ...(mayAct ? [letterButton(one.id)] : []),
     ]),
   );
+}
+
+/** Where it would go is asked before, and so is whether it can go anywhere. */
+function letterButton(letterId: number): HTMLElement {
+  const body = { act: 'replay-letter', letterId };
+  const open = async (): Promise<void> => {
+    const { count, result } = await send<Replayed>('/v1/console/acts', counting(body));
+    if (count === 0) {
+      say(`Dead letter ${letterId}: ${result}.`);
+      return;
+    }
+    actDialog({
+      title: `Send dead letter ${letterId} again`,
+      text: `It ${result}. What failed for the same cause before fails again.`,
+      verb: 'Send it again',
+      act: async (reason) => {
+        const done = await send<Replayed>('/v1/console/acts', { ...body, reason });
+        return `Dead letter ${letterId}: ${done.result}.`;
+      },
+    });
+  };
+  return actButton(`letter-${letterId}`, 'Send again…', open);
 }
 
 function noticeTable(notices: readonly Notice[]): HTMLElement {
@@ -103,26 +139,32 @@ function noticeTable(notices: readonly Notice[]): HTMLElement {
 function letterActs(parts: PageParts, { letters }: Owed): Child[] {
   if (!isOperator(parts)) return [];
   return [...new Set(letters.map(({ code }) => code))].map((code) =>
-    replayButton(`Send all ${code} again…`, { act: 'replay-letters', code }),
+    replayButton(`letters-${code}`, `Send all ${code} again…`, { act: 'replay-letters', code }),
   );
 }
 
 function noticeActs(parts: PageParts, dead: readonly Notice[]): Child[] {
   if (dead.length === 0 || !isOperator(parts)) return [];
-  return [replayButton('Deliver all dead notices again…', { act: 'replay-notices' })];
+  return [
+    replayButton('dead-notices', 'Deliver all dead notices again…', { act: 'replay-notices' }),
+  ];
 }
 
 interface Replayed {
   readonly count: number;
   readonly skipped?: number;
   readonly left?: number;
+  readonly result: string;
+}
+
+function counting(body: object): object {
+  return { ...body, reason: 'counting', dryRun: true };
 }
 
 /** First counted without doing it; whoever does it knows how much that is. */
-function replayButton(text: string, body: object): HTMLElement {
-  const dryRun = { ...body, reason: 'counting', dryRun: true };
+function replayButton(id: string, text: string, body: object): HTMLElement {
   const open = async (): Promise<void> => {
-    const { count, skipped = 0 } = await send<Replayed>('/v1/console/acts', dryRun);
+    const { count, skipped = 0 } = await send<Replayed>('/v1/console/acts', counting(body));
     const left = skipped === 0 ? '' : ` ${skipped} came by no queue and stay as they are.`;
     actDialog({
       title: text.replace('…', ''),
@@ -135,5 +177,13 @@ function replayButton(text: string, body: object): HTMLElement {
       },
     });
   };
-  return h('button', { click: () => void open() }, text);
+  return actButton(id, text, open);
+}
+
+/** What could not be counted is told; then there is nothing to ask a reason for. */
+function actButton(id: string, text: string, open: () => Promise<void>): HTMLElement {
+  const click = (): void => {
+    open().catch((error: unknown) => say(problemText(error)));
+  };
+  return h('button', { id, click }, text);
 }

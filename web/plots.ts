@@ -1,3 +1,4 @@
+import { countText } from './count-text.ts';
 import { type Child, h, svg } from './dom.ts';
 
 export interface PlotLine {
@@ -45,7 +46,12 @@ export function plot(frame: PlotFrame, lines: readonly PlotLine[]): HTMLElement 
   return h(
     'figure',
     { class: 'plot' },
-    h('figcaption', {}, frame.title, h('span', { class: 'unit' }, `up to ${most} ${frame.unit}`)),
+    h(
+      'figcaption',
+      {},
+      frame.title,
+      h('span', { class: 'unit' }, `up to ${countText(most)} ${frame.unit}`.trim()),
+    ),
     picture,
     h('div', { class: 'ends' }, h('span', {}, frame.fromText), h('span', {}, frame.toText)),
     h('ul', { class: 'legend' }, ...lines.map(legendOf)),
@@ -97,7 +103,7 @@ export function bar(parts: readonly BarPart[]): SVGElement {
     x += width;
     return piece;
   });
-  const label = parts.map(({ name, value }) => `${value} ${name}`).join(', ');
+  const label = parts.map(({ name, value }) => `${countText(value)} ${name}`).join(', ');
   return svg(
     'svg',
     {

@@ -1,4 +1,5 @@
 import type { Stock, StockOverview } from './answers.ts';
+import { countText } from './count-text.ts';
 import { fill, h, table } from './dom.ts';
 import type { Page, PageParts } from './page.ts';
 import { ask } from './server-calls.ts';
@@ -32,8 +33,9 @@ export function stockPage({ main, query, go }: PageParts): Page {
         h(
           'p',
           {},
-          `${goods} goods, ${out} sold out; ${units.available} units available, `,
-          `${units.held} held, ${units.sold} sold`,
+          `${countText(goods)} goods, ${countText(out)} sold out; `,
+          `${countText(units.available)} units available, ${countText(units.held)} held, `,
+          `${countText(units.sold)} sold`,
         ),
       );
       if (view !== 'all') {
@@ -95,10 +97,15 @@ function views(chosen: string, only: boolean): HTMLElement {
 function goodsTable(stock: readonly Stock[]): HTMLElement {
   return table(
     'Goods',
-    ['goods', '', 'available', 'held', 'sold', 'units'],
+    ['goods', 'available', 'held', 'sold', 'units'],
     stock.map((one) => [
-      h('a', { id: `goods-${one.goodsId}`, href: `/stock/${one.goodsId}` }, one.goodsId),
-      scarcityMark(one),
+      h(
+        'span',
+        {},
+        h('a', { id: `goods-${one.goodsId}`, href: `/stock/${one.goodsId}` }, String(one.goodsId)),
+        ' ',
+        scarcityMark(one),
+      ),
       one.available,
       one.held,
       one.sold,

@@ -35,7 +35,7 @@ function stepsOf({ history }: OrderView): Untimed[] {
   return history.map(({ step, event, from, to, cause, attempt, at }) => ({
     at,
     kind: 'step',
-    title: from === to ? `${event}: still ${to}` : `${event}: ${to}`,
+    title: stepTitle(event, from, to),
     details: joined(
       `step ${step}`,
       from === null || from === to ? '' : `from ${from}`,
@@ -43,6 +43,11 @@ function stepsOf({ history }: OrderView): Untimed[] {
       attempt > 1 ? `attempt ${attempt}` : '',
     ),
   }));
+}
+
+function stepTitle(event: string, from: string | null, to: string): string {
+  if (from === to) return `${event}: still ${to}`;
+  return event === to ? event : `${event}: ${to}`;
 }
 
 function paymentsOf({ payments }: OrderView): Untimed[] {

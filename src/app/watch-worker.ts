@@ -7,12 +7,13 @@ export interface WatchedWorker {
   close(): Promise<void>;
 }
 
-/** Shows health and metrics of a worker process, if a port was set for them. */
+/** Tells what a worker process does; shows its health and metrics, if a port was set for them. */
 export async function watchWorker(app: App): Promise<WatchedWorker> {
   const { doors } = app.config;
-  if (doors.metricsPort === null) return { close: () => Promise.resolve() };
-  const { createOps, startWatchDoor } = await import('../ops/index.ts');
-  const ops = createOps({ ...app, ...app.config, clock: systemClock });
+  const { createOps, startWatchDoor, tellPulse } = await import('../ops/index.ts');
+  const parts = { ...app, ...app.config, clock: systemClock };
+  if (doors.metricsPort === null) return tellPulse(parts);
+  const ops = createOps(parts);
   const { logger } = app;
   const door = await startWatchDoor({
     bind: doors.bind,

@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   bench: 'main.js',
+  'bench-console': 'console-main.js',
   'bench-http': 'http-main.js',
   'bench-locks': 'locks/main.js',
   'bench-scale': 'scale/main.js',

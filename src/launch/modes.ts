@@ -13,6 +13,7 @@ const MODES: Readonly<Record<string, Mode>> = {
   demo: system,
   test: runTests,
   bench: runBench,
+  'bench-console': runBench,
   'bench-http': runBench,
   'bench-locks': runBench,
   'bench-scale': runBench,

@@ -13,6 +13,7 @@ import { createReadiness, type Readiness } from './readiness.ts';
 import { createOverview, type Overview } from './overview.ts';
 import { Pulse } from './pulse.ts';
 import { createReadings } from './readings.ts';
+import { SharedPulse } from './shared-pulse.ts';
 
 export interface OpsParts {
   readonly database: Pick<Database, 'pool'>;
@@ -61,7 +62,8 @@ export function createOps(parts: OpsParts): Ops {
   const metrics = createMetrics({ ...parts, readings });
   const readiness = createReadiness({ readings, sweepMs: parts.sweepMs, clock });
   const pulse = new Pulse(parts.saga, clock);
-  const overview = createOverview({ database, queues, readings, readiness, pulse, clock });
+  const shared = new SharedPulse({ ...parts, pulse, redis });
+  const overview = createOverview({ database, queues, readings, readiness, shared, clock });
   return {
     metrics: () => metrics.scrape(),
     readiness,
@@ -74,6 +76,7 @@ export function createOps(parts: OpsParts): Ops {
     close: async () => {
       metrics.close();
       pulse.close();
+      await shared.close();
       client?.disconnect();
       await database.close();
     },

@@ -13,27 +13,29 @@ import type { Queues } from '../queues/index.ts';
 import { waitingLetters } from '../saga/index.ts';
 import { stockInOrder, sumStock } from '../stock/index.ts';
 import type { AuditSeen } from './audit-metrics.ts';
-import type { Pulse } from './pulse.ts';
 import { type Found, Reading } from './reading.ts';
 import type { Readings } from './readings.ts';
 import type { Readiness } from './readiness.ts';
+import type { SharedPulse } from './shared-pulse.ts';
 
 export interface OverviewParts {
   readonly database: Database;
   readonly queues: Pick<Queues, 'workers'>;
   readonly readings: Readings;
   readonly readiness: () => Promise<Readiness>;
-  readonly pulse: Pulse;
+  readonly shared: Pick<SharedPulse, 'since'>;
   readonly clock: Clock;
 }
 
 /** What the console shows of everything at once; however many look, it is asked for once. */
 export interface Overview {
-  /** How things stand now, and what this process did from that second on. */
+  /** How things stand now, and what all processes did from that second on. */
   now(since: number): Promise<object>;
   stock(): Promise<object>;
   /** What somebody should have done, or has to do. */
   owed(): Promise<object>;
+  /** Somebody acted: they are to see at once what came of it, whatever is still kept. */
+  acted(): void;
   readonly auditSeen: AuditSeen;
 }
 
@@ -52,7 +54,7 @@ const OWED_SHOWN = 100;
 const LATE_SECONDS = 5;
 
 export function createOverview(parts: OverviewParts): Overview {
-  const { database, queues, readings, readiness, pulse, clock } = parts;
+  const { database, queues, readings, readiness, shared, clock } = parts;
   const reading = <T>(ask: () => Promise<T>, leastMs = KEEP_MS): Reading<T> => {
     let before = 0;
     // Once slow is chance; an answer is kept longer when it took long twice in a row.
@@ -71,16 +73,18 @@ export function createOverview(parts: OverviewParts): Overview {
   let audited: object | null = null;
   return {
     now: async (since) => {
-      const [health, counts, byState, books, holds, working, sums, debts] = await Promise.all([
-        readiness(),
-        readings.queues.read(),
-        states.read(),
-        readings.books.read(),
-        ending.read(),
-        workers.read(),
-        stock.read(),
-        owed.read(),
-      ]);
+      const [health, counts, byState, books, holds, working, sums, debts, pulse] =
+        await Promise.all([
+          readiness(),
+          readings.queues.read(),
+          states.read(),
+          readings.books.read(),
+          ending.read(),
+          workers.read(),
+          stock.read(),
+          owed.read(),
+          shared.since(since),
+        ]);
       return {
         at: clock.wallMs(),
         health,
@@ -92,11 +96,15 @@ export function createOverview(parts: OverviewParts): Overview {
         stock: valueOf(sums)?.sums ?? null,
         owed: valueOf(debts)?.counts ?? null,
         audit: audited,
-        seconds: pulse.since(since),
+        pulse: { isShared: pulse.isShared, processes: pulse.processes },
+        seconds: pulse.seconds,
       };
     },
     stock: async () => answered(await stock.read()),
     owed: async () => answered(await owed.read()),
+    acted: () => {
+      for (const one of [states, stock, owed]) one.forget();
+    },
     auditSeen: ({ differences }) => {
       const at = clock.now().toISO();
       audited = { balanced: differences.length === 0, differences: differences.length, at };

@@ -21,6 +21,7 @@ export interface ReadingOptions<T> {
 export class Reading<T> {
   private readonly options: ReadingOptions<T>;
   private asking: Promise<Found<T>> | undefined;
+  private forgotten = 0;
   private last: { readonly found: Found<T>; readonly goodUntil: number } | undefined;
 
   constructor(options: ReadingOptions<T>) {
@@ -43,8 +44,16 @@ export class Reading<T> {
     return found;
   }
 
+  /** Whoever asks from now on is told of what has happened until now. */
+  forget(): void {
+    this.forgotten += 1;
+    this.asking = undefined;
+    this.last = undefined;
+  }
+
   private async ask(): Promise<Found<T>> {
     const { ask, clock, keepMs } = this.options;
+    const { forgotten } = this;
     const start = clock.monotonicMs();
     const took = (): number => Math.round(clock.monotonicMs() - start);
     let found: Found<T>;
@@ -54,6 +63,7 @@ export class Reading<T> {
     } catch (error) {
       found = { ok: false, error: problemOf(error), ms: took() };
     }
+    if (forgotten !== this.forgotten) return found;
     this.asking = undefined;
     this.last = { found, goodUntil: clock.monotonicMs() + keepMs(found.ms) };
     return found;

@@ -1,8 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { type DatabaseTime, millisOf } from '../kernel/index.ts';
-import { ORDER_STATES, type OrderState } from '../orders/index.ts';
-import type { Commit, CommittedOrder, Saga, SagaStats } from '../saga/index.ts';
+import { ORDER_STATES } from '../orders/index.ts';
+import type { Saga, SagaStats } from '../saga/index.ts';
 import type { MetricPart } from './metric-part.ts';
+import { reserveTimes } from './reserve-times.ts';
 
 /** What the saga of this process has done. */
 export function sagaMetrics(
@@ -38,24 +38,6 @@ export function sagaMetrics(
     for (const seconds of reserveTimes(commit)) reserved.observe(seconds);
   });
   return { name: 'saga', close };
-}
-
-const BEFORE_RESERVED: readonly (OrderState | null)[] = [null, 'awaited', 'placed'];
-
-/** Goods are held for the first time; one that was paid before it was placed is paid at once. */
-function isFirstReserve({ from, order }: CommittedOrder): boolean {
-  return BEFORE_RESERVED.includes(from) && (order.state === 'reserved' || order.state === 'paid');
-}
-
-/** Orders of one batch were mostly placed together, so each moment is parsed once. */
-export function reserveTimes({ now, orders }: Commit): number[] {
-  const known = new Map<DatabaseTime, number>();
-  return orders.filter(isFirstReserve).flatMap(({ order: { placedAt } }) => {
-    if (placedAt === null) return [];
-    const seconds = known.get(placedAt) ?? Math.max(0, millisOf(now) - millisOf(placedAt)) / 1000;
-    known.set(placedAt, seconds);
-    return [seconds];
-  });
 }
 
 const STATS: readonly [name: string, help: string, read: (stats: SagaStats) => number][] = [

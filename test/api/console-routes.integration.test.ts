@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { listDeadLetters } from '../../src/saga/index.ts';
 import { type HttpRoom, httpRoom } from '../support/http-room.ts';
 
 describe('the routes of the console', () => {
@@ -117,5 +118,32 @@ describe('the routes of the console', () => {
     expect((await act(replay)).body).to.include({ count: 1, skipped: 1 });
     expect(sentAgain).to.deep.equal([['order-placed', [payload]]]);
     expect((await act(replay)).body, 'once is enough').to.include({ count: 0, skipped: 1 });
+  });
+
+  it('send one dead letter again, once, and say why another cannot be', async () => {
+    const letter = { code: 'event-impossible', message: 'wrong', orderId: null };
+    const payload = { orderId: 'o-10', lines: [] };
+    await room.saga.deadLetters.bury({ ...letter, source: 'order-placed', payload });
+    await room.saga.deadLetters.bury({ ...letter, source: 'stock-set', payload: {} });
+    const filter = { limit: 2, code: letter.code };
+    const [queueless, queued] = await listDeadLetters(room.database, filter);
+    const replay = { act: 'replay-letter', letterId: queued?.id, reason: 'mended' };
+    sentAgain.length = 0;
+    const counted = await act({ ...replay, dryRun: true });
+    expect(counted.body['result']).to.equal('would go to the queue order-placed');
+    expect(sentAgain).to.deep.equal([]);
+    expect((await act(replay)).body).to.include({ count: 1 });
+    expect((await act(replay)).body, 'once is enough').to.include({ count: 0 });
+    expect(sentAgain).to.deep.equal([['order-placed', [payload]]]);
+    expect((await act({ ...replay, letterId: queueless?.id })).status).to.equal(409);
+    const [refused] = await acts();
+    expect(refused).to.include({
+      subject: `letter:${queueless?.id}`,
+      reason: 'mended',
+      result: 'failed: not-replayable',
+    });
+    expect((await act({ ...replay, letterId: 999_999 })).status).to.equal(404);
+    const [row] = await listDeadLetters(room.database, { limit: 1, before: (queued?.id ?? 0) + 1 });
+    expect(row).to.include({ replayReason: 'mended' });
   });
 });

@@ -12,6 +12,9 @@ import { until } from '../support/until.ts';
 import { describeWith, programOnPath } from '../support/wanted-program.ts';
 import type { Visitor } from '../support/web-browser.ts';
 
+/** What the page of an order says of its state. */
+const said = (state: string): string => `.facts .mark:text-is("${state}")`;
+
 const chromium = { found: programOnPath('chromium'), packages: BROWSER_PACKAGES };
 
 describeWith(chromium, 'people at the console', function (command) {
@@ -42,25 +45,58 @@ describeWith(chromium, 'people at the console', function (command) {
     await page.waitForSelector('text=npm run demo', { state: 'detached' });
   });
 
-  it('see a change within a second, without doing anything', async () => {
-    const { page } = await enter('viewer', '/orders/A-1002');
-    const { shop } = room;
-    const took: number[] = [];
-    for (const [path, change, shown] of [
-      ['/orders/A-1002', () => shop.cancel('A-1002'), '.facts .mark:text-is("cancelled")'],
-      ['/orders', () => buy(shop, 'A-4001', 7003, 2), 'td a:text-is("A-4001")'],
-      ['/stock', () => shop.restock(7003, 1000), 'td:text-is("1113")'],
-    ] as const) {
-      await page.goto(room.url + path);
-      await page.waitForSelector('#live[data-how="live"]');
-      await page.waitForSelector('main .mark');
-      await change();
-      const start = performance.now();
-      await page.waitForSelector(shown);
-      took.push(performance.now() - start);
+  describe('see within a second, without doing anything, that', () => {
+    const kinds: readonly (readonly [
+      what: string,
+      path: string,
+      change: (shop: ConsoleRoom['shop']) => Promise<unknown>,
+      shown: string,
+    ])[] = [
+      [
+        'an order is placed',
+        '/orders',
+        (shop) => shop.place('A-4001', [{ goodsId: 7003, quantity: 2 }]),
+        'tr:has(a:text-is("A-4001")) .mark:text-is("placed")',
+      ],
+      ['it is reserved', '/orders/A-4001', (shop) => shop.reserve('A-4001'), said('reserved')],
+      [
+        'it is paid',
+        '/orders/A-4001',
+        (shop) => shop.pay({ orderId: 'A-4001', paymentId: 'pay-4001' }),
+        said('paid'),
+      ],
+      ['one is cancelled', '/orders/A-1002', (shop) => shop.cancel('A-1002'), said('cancelled')],
+      ['one is expired', '/orders/A-1004', (shop) => shop.due('A-1004'), said('expired')],
+      [
+        'goods are adjusted, on their page',
+        '/stock/7003',
+        (shop) => shop.restock(7003, 1000),
+        '.balance:has-text("= 1,120 received")',
+      ],
+      [
+        'goods are adjusted, in the list',
+        '/stock',
+        (shop) => shop.restock(7006, 2000),
+        'tr:has(#goods-7006) td:text-matches("^2,0[0-9]{2}$")',
+      ],
+    ];
+    for (const [what, path, change, shown] of kinds) {
+      it(what, async () => {
+        if (what === 'one is expired') await room.shop.letTimePass('A-1004');
+        const { page } = await enter('viewer', path);
+        // The machine may have others to serve: then the page takes longer to come as well.
+        const calm = performance.now();
+        await page.goto(room.url + path);
+        await page.waitForSelector('main .mark, main .balance, main td a');
+        const calmMs = performance.now() - calm;
+        await page.waitForSelector('#live[data-how="live"]');
+        const start = performance.now();
+        await change(room.shop);
+        await page.waitForSelector(shown, { timeout: 15_000 });
+        const ms = performance.now() - start;
+        expect(ms, `calm: ${calmMs} ms`).to.be.lessThan(Math.max(1000, 4 * calmMs));
+      });
     }
-    // Whoever else uses this machine may have its second: the least of the three is the console's.
-    expect(Math.min(...took), `ms: ${took.join(', ')}`).to.be.lessThan(1000);
   });
 
   it('cancel an order for a reason, which stays beside it', async () => {
@@ -126,6 +162,23 @@ describeWith(chromium, 'people at the console', function (command) {
       const counts = await room.watched.queues.counts();
       return counts.some(({ queue, waiting }) => queue === 'order-placed' && waiting === 1);
     });
+  });
+
+  it('send one dead letter again, told where it goes', async () => {
+    await room.shop.saga.deadLetters.bury({
+      source: 'order-placed',
+      code: 'goods-unknown',
+      message: 'there are no goods 9999',
+      orderId: 'A-9002',
+      payload: { orderId: 'A-9002', lines: [{ goodsId: 9999, quantity: 1 }] },
+    });
+    const { page } = await enter('operator', '/owed');
+    await page.click('tr:has-text("A-9002") button:text("Send again")');
+    await page.waitForSelector('dialog:has-text("would go to the queue order-placed")');
+    await page.fill('#reason', 'the goods are there now');
+    await page.click('dialog button.act');
+    await page.waitForSelector('text=Dead letters (0): none');
+    expect(await page.textContent('#said')).to.match(/sent to the queue order-placed again/);
   });
 
   it('may look and not act as viewers', async () => {

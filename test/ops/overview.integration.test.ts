@@ -54,6 +54,14 @@ describe('what the console shows of everything', () => {
     expect(stock).to.have.deep.nested.property('sums.held', 5);
   });
 
+  it('shows at once what somebody did, though answers are kept for a moment', async () => {
+    const refunds = async () => ((await now()).owed as { refunds: number }).refunds;
+    const before = await refunds();
+    await room.fixture.refunded('o-3', 'p-3');
+    room.ops.overview.acted();
+    expect(await refunds()).to.equal(before - 1);
+  });
+
   it('remembers the last audit', async () => {
     room.ops.auditSeen({ differences: [] });
     expect((await now()).audit).to.include({ balanced: true, differences: 0 });

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { databaseTimeOf, ManualClock } from '../../src/kernel/index.ts';
 import { Pulse } from '../../src/ops/pulse.ts';
+import {
+  emptySecond,
+  secondOfText,
+  shownSecond,
+  textOfSecond,
+  together,
+} from '../../src/ops/pulse-second.ts';
 import { awaitedOrder } from '../../src/orders/index.ts';
 import type { Commit, CommitListener } from '../../src/saga/index.ts';
 import { newSagaStats } from '../../src/saga/saga-stats.ts';
@@ -18,7 +25,12 @@ function pulseRoom() {
       listener = () => undefined;
     };
   };
-  const pulse = new Pulse({ onCommit, stats }, clock);
+  const counting = new Pulse({ onCommit, stats }, clock);
+  const pulse = {
+    counting,
+    since: (at: number) => counting.since(at).map(shownSecond),
+    close: () => counting.close(),
+  };
   const commit = (states: readonly ('reserved' | 'paid' | 'rejected')[], agoMs = 10): void => {
     const now = databaseTimeOf(clock.wallMs());
     const placedAt = databaseTimeOf(clock.wallMs() - agoMs);
@@ -78,5 +90,52 @@ describe('the pulse of a process', () => {
     pulse.close();
     commit(['paid']);
     expect(pulse.since(0)[0]?.events).to.equal(1);
+  });
+
+  it('is told as text, and put together with others as if one had counted', () => {
+    const [one, other, both] = [pulseRoom(), pulseRoom(), pulseRoom()];
+    for (const [room, agoMs, times] of [
+      [one, 20, 60],
+      [other, 500, 40],
+    ] as const) {
+      for (let at = 0; at < times; at += 1) {
+        room.commit(['reserved', 'rejected'], agoMs);
+        both.commit(['reserved', 'rejected'], agoMs);
+      }
+      room.commit(['paid', 'paid', 'paid'], agoMs);
+      both.commit(['paid', 'paid', 'paid'], agoMs);
+      Object.assign(room.stats, { lockWaitMs: 30, lockRounds: 2, lockBusy: 1 });
+    }
+    Object.assign(both.stats, { lockWaitMs: 60, lockRounds: 4, lockBusy: 2 });
+    const told = [one, other].flatMap(({ pulse }) => pulse.counting.since(0)).map(textOfSecond);
+    const heard = told.map(secondOfText).filter((second) => second !== null);
+    expect(shownSecond(together(heard))).to.deep.equal(both.pulse.since(0)[0]);
+  });
+
+  it('tells a second when it is over, and never again what was told', () => {
+    const { clock, pulse, commit } = pulseRoom();
+    commit(['paid']);
+    expect(pulse.counting.overSince(0)).to.deep.equal([]);
+    clock.advance(1000);
+    commit(['paid']);
+    expect(pulse.counting.overSince(0).map(({ at }) => at)).to.deep.equal([START]);
+    expect(pulse.counting.overSince(START)).to.deep.equal([]);
+  });
+
+  it('leaves out what no process wrote', () => {
+    const text = textOfSecond(emptySecond(START));
+    expect(secondOfText(text)).to.include({ at: START, events: 0 });
+    for (const broken of [
+      '',
+      'null',
+      '[]',
+      text.replace('"events":0', '"events":-1'),
+      text.replace('"events":0', '"events":"0"'),
+      text.replace('"times":[]', '"times":[[1e9,1]]'),
+      text.replace('"times":[]', '"times":7'),
+      text.replace('"outcomes":{}', '"outcomes":null'),
+    ]) {
+      expect(secondOfText(broken), broken).to.equal(null);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { startHttp } from '../../src/api/index.ts';
 import { httpParts } from './http-room.ts';
-import { type OpsFixture, opsFixture } from './ops-fixture.ts';
+import { type OpsFixture, type OpsFixtureOptions, opsFixture } from './ops-fixture.ts';
 import type { SagaDoors } from './saga-fixture.ts';
 import { openBrowser, visit, type Visitor, type VisitorOptions } from './web-browser.ts';
 
@@ -18,8 +18,11 @@ export interface ConsoleRoom {
   close(): Promise<void>;
 }
 
-export async function consoleRoom(executablePath: string): Promise<ConsoleRoom> {
-  const watched = await opsFixture({ isLocking: true });
+export async function consoleRoom(
+  executablePath: string,
+  servers: Pick<OpsFixtureOptions, 'redisUrl'> = {},
+): Promise<ConsoleRoom> {
+  const watched = await opsFixture({ isLocking: true, ...servers });
   await watched.queues.ready(3000);
   const { fixture, ops, queues } = watched;
   const server = await startHttp(

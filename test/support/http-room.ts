@@ -47,6 +47,7 @@ const quietOps: HttpParts['ops'] = {
     now: () => Promise.resolve({}),
     stock: () => Promise.resolve({}),
     owed: () => Promise.resolve({}),
+    acted: () => undefined,
   },
   board: () => async (app) => {
     app.get('/', () => 'board');

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { type Act, beginAct, endAct } from '../../acts/index.ts';
-import { codeOf, randomName } from '../../kernel/index.ts';
+import { AppError, codeOf, randomName } from '../../kernel/index.ts';
 import { countNotices, replayNotices } from '../../notices/index.ts';
 import { type ReplayJob, replayJobOf } from '../../queues/index.ts';
 import {
   listDeadLetters,
   markReplayed,
+  readDeadLetter,
   type OrderOutcome,
   type ReplayNote,
   type SagaEvent,
@@ -59,6 +60,14 @@ const actBody = Type.Union(
         dryRun,
       }),
     ),
+    strictly(
+      Type.Object({
+        act: Type.Literal('replay-letter'),
+        letterId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+        reason: reasonField,
+        dryRun,
+      }),
+    ),
     strictly(Type.Object({ act: Type.Literal('replay-notices'), reason: reasonField, dryRun })),
   ],
   {
@@ -94,7 +103,7 @@ export function consoleActs(app: FastifyInstance, parts: HttpParts): void {
         operationId: 'act',
         summary: 'Do something that leaves a trace: who, what, when and why',
         body: actBody,
-        response: { 200: actAnswerShape, ...refusals(409, 413, 415) },
+        response: { 200: actAnswerShape, ...refusals(404, 409, 413, 415) },
       },
     },
     async ({ body, caller }, reply) => {
@@ -120,6 +129,8 @@ async function traced(parts: HttpParts, body: ActBody, actor: string): Promise<D
   } catch (error) {
     await endAct(database, key, `failed: ${codeOf(error)}`);
     throw error;
+  } finally {
+    parts.ops.overview.acted();
   }
 }
 
@@ -129,6 +140,8 @@ function subjectOf(body: ActBody): string {
     case 'extend-hold':
     case 'mark-refunded':
       return `order:${body.orderId}`;
+    case 'replay-letter':
+      return `letter:${body.letterId}`;
     case 'replay-letters':
       return `letters:${body.code}`;
     case 'replay-notices':
@@ -150,6 +163,8 @@ async function carryOut(parts: HttpParts, body: ActBody, note: Dry): Promise<Don
       const event = { kind: 'refunded', orderId, paymentId, actor, reason, via: VIA } as const;
       return await advance(parts, event);
     }
+    case 'replay-letter':
+      return await replayLetter(parts, body.letterId, note);
     case 'replay-letters':
       return await replayLetters(parts, body.code, note);
     case 'replay-notices':
@@ -167,6 +182,21 @@ async function replayDead({ database }: HttpParts, dry: boolean): Promise<Done> 
   const filter = { state: 'dead' } as const;
   const count = dry ? await countNotices(database, filter) : await replayNotices(database, filter);
   return { count, result: `${count} to be delivered again` };
+}
+
+async function replayLetter(parts: HttpParts, id: number, note: Dry): Promise<Done> {
+  const row = await readDeadLetter(parts.database, id);
+  if (!row) throw new AppError('unknown-dead-letter', `there is no dead letter ${id}`);
+  const job = replayJobOf({ source: row.source, payload: JSON.parse(row.payload) as unknown });
+  if (!job) {
+    const detail = 'it came by no queue, or its payload was cut; do by hand what it asks for';
+    throw new AppError('not-replayable', `dead letter ${id}: ${detail}`);
+  }
+  // Two people may look at the same page.
+  if (row.replayedAt !== null) return { count: 0, result: 'somebody sent it again already' };
+  if (note === null) return { count: 1, result: `would go to the queue ${job.queue}` };
+  await sendAgain(parts, id, job, note);
+  return { count: 1, result: `sent to the queue ${job.queue} again` };
 }
 
 /** Some at a time: a cause that was not mended after all must not flood the queues. */

@@ -51,7 +51,7 @@ function overviewRoutes(app: FastifyInstance, { ops }: HttpParts): void {
       schema: {
         tags,
         operationId: 'readNow',
-        summary: 'How things stand, and what this process did in the last five minutes',
+        summary: 'How things stand, and what all processes did in the last five minutes',
         querystring: sinceQuery,
         response: { 200: anything('health, queues, holds, plots'), ...refusals() },
       },

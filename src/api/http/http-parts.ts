@@ -43,6 +43,8 @@ export interface OpsDoors {
     now(since: number): Promise<object>;
     stock(): Promise<object>;
     owed(): Promise<object>;
+    /** Somebody acted, and looks next at what came of it. */
+    acted(): void;
   };
   board(mayAct: (request: FastifyRequest) => boolean): FastifyPluginAsync;
 }
