@@ -20,11 +20,12 @@ type NewDeadLetter = Pick<DeadLetterRow, 'source' | 'code' | 'message' | 'orderI
   readonly fingerprint: string;
 };
 
+/** One that comes again waits again, also when it had been sent again meanwhile. */
 export async function insertDeadLetter(sql: Sql, letter: NewDeadLetter): Promise<void> {
   await sql.write(
     `INSERT INTO dead_letters (fingerprint, source, code, message, order_id, payload, first_at,
       last_at) VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))
-     ON DUPLICATE KEY UPDATE times = times + 1, last_at = UTC_TIMESTAMP(6)`,
+     ON DUPLICATE KEY UPDATE times = times + 1, last_at = UTC_TIMESTAMP(6), replayed_at = NULL`,
     [
       letter.fingerprint,
       letter.source,
@@ -91,11 +92,16 @@ export interface ReplayNote {
   readonly reason: string;
 }
 
-export async function markReplayed(sql: Sql, id: number, note: ReplayNote): Promise<void> {
+/** Leaves alone one that has come back already since it was read. */
+export async function markReplayed(
+  sql: Sql,
+  { id, times }: Pick<DeadLetterRow, 'id' | 'times'>,
+  note: ReplayNote,
+): Promise<void> {
   await sql.write(
     `UPDATE dead_letters SET replayed_at = UTC_TIMESTAMP(6), replayed_by = ?, replay_reason = ?
-     WHERE id = ?`,
-    [note.actor, note.reason, id],
+     WHERE id = ? AND times = ?`,
+    [note.actor, note.reason, id, times],
   );
 }
 

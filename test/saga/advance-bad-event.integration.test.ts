@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AppError } from '../../src/kernel/index.ts';
+import { countDeadLetters, listDeadLetters, markReplayed } from '../../src/saga/index.ts';
 import { expectBalanced } from '../support/books.ts';
 import { type SagaFixture, sagaFixture } from '../support/saga-fixture.ts';
 
@@ -36,6 +37,24 @@ describe('an event that the data itself make impossible', () => {
     ]);
     expect(fixture.saga.stats).to.include({ buried: 1 });
     expect(fixture.saga.stats.splits).to.be.greaterThan(0);
+  });
+
+  it('waits again when it was sent again and came back, however soon', async () => {
+    const { database } = fixture;
+    const comeBack = async () => {
+      const [end] = await Promise.allSettled([fixture.place('bad', LINES, { buyerId: TOO_LONG })]);
+      expect(end?.status).to.equal('rejected');
+    };
+    const note = { actor: 'Ann', reason: 'try' };
+    await comeBack();
+    const [read] = await listDeadLetters(database, { limit: 1 });
+    if (!read) throw new Error('nothing was buried');
+    await markReplayed(database, read, note);
+    expect(await countDeadLetters(database)).to.equal(0);
+    await comeBack();
+    expect(await countDeadLetters(database)).to.equal(1);
+    await markReplayed(database, read, note); // whoever read it before it came back
+    expect(await countDeadLetters(database)).to.equal(1);
   });
 
   it('is counted, not multiplied, when it comes again', async () => {

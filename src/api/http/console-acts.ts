@@ -5,6 +5,7 @@ import { AppError, codeOf, randomName } from '../../kernel/index.ts';
 import { countNotices, replayNotices } from '../../notices/index.ts';
 import { type ReplayJob, replayJobOf } from '../../queues/index.ts';
 import {
+  type DeadLetterRow,
   listDeadLetters,
   markReplayed,
   readDeadLetter,
@@ -195,7 +196,7 @@ async function replayLetter(parts: HttpParts, id: number, note: Dry): Promise<Do
   // Two people may look at the same page.
   if (row.replayedAt !== null) return { count: 0, result: 'somebody sent it again already' };
   if (note === null) return { count: 1, result: `would go to the queue ${job.queue}` };
-  await sendAgain(parts, id, job, note);
+  await sendAgain(parts, row, job, note);
   return { count: 1, result: `sent to the queue ${job.queue} again` };
 }
 
@@ -215,7 +216,7 @@ async function replayLetters(parts: HttpParts, code: string, dry: Dry): Promise<
       else if (dry === null) count += 1;
       else if (count === LETTERS_AT_ONCE) left += 1;
       else {
-        await sendAgain(parts, row.id, job, dry);
+        await sendAgain(parts, row, job, dry);
         count += 1;
       }
     }
@@ -228,10 +229,10 @@ async function replayLetters(parts: HttpParts, code: string, dry: Dry): Promise<
 /** Sent first and marked after: a crash in between sends it once more, which changes nothing. */
 async function sendAgain(
   { database, enqueue }: HttpParts,
-  id: number,
+  letter: DeadLetterRow,
   { queue, payload }: ReplayJob,
   note: ReplayNote,
 ): Promise<void> {
   await enqueue(queue, [payload]);
-  await markReplayed(database, id, note);
+  await markReplayed(database, letter, note);
 }

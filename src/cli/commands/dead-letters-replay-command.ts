@@ -47,7 +47,7 @@ export const deadLettersReplay: Plan = {
     const skipped: number[] = [];
     for await (const row of lettersOf(app, chosen, isDry ? 0 : PAGE_MS)) {
       const job = await jobIn(row);
-      if (job && !isDry) await replay(app, row.id, job, note);
+      if (job && !isDry) await replay(app, row, job, note);
       (job ? sent : skipped).push(row.id);
     }
     const document = isDry
@@ -124,11 +124,11 @@ async function jobIn(row: DeadLetterRow): Promise<ReplayJob | null> {
 /** Sent first and marked after: a crash in between sends it once more, which changes nothing. */
 async function replay(
   { queues, database }: App,
-  id: number,
+  letter: DeadLetterRow,
   job: ReplayJob,
   note: ReplayNote,
 ): Promise<void> {
   const { markReplayed } = await import('../../saga/index.ts');
   await queues.add(job.queue, [job.payload]);
-  await markReplayed(database, id, note);
+  await markReplayed(database, letter, note);
 }
