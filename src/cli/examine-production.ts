@@ -104,6 +104,7 @@ async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonl
   const durable = facts.filter(
     ({ appendOnly, appendSync }) => appendOnly && (appendSync === 'always' || appendSync === null),
   );
+  const untold = durable.filter(({ appendSync }) => appendSync === null).length;
   const copies = facts.filter(({ role }) => role !== 'master').length;
   return [
     check(
@@ -115,7 +116,8 @@ async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonl
     check(
       'lock counters on disk',
       durable.length === nodes.length,
-      `${durable.length} of ${nodes.length} nodes write before they answer`,
+      `${durable.length} of ${nodes.length} nodes write before they answer` +
+        (untold > 0 ? `; of ${untold}, appendfsync may not be asked` : ''),
       'set appendonly yes and appendfsync always on each lock node',
     ),
     check(
