@@ -9,6 +9,7 @@ import { connectRedis } from '../redis/index.ts';
 import { createSaga, type Saga } from '../saga/index.ts';
 import { createLogger } from '../telemetry/index.ts';
 import type { Config } from './config.ts';
+import { lockTls } from './tls-setting.ts';
 import { createQueueNudges } from './queue-nudges.ts';
 
 /** Everything of Holdfast that runs inside one process, put together once. */
@@ -36,10 +37,11 @@ export function compose(config: Config, name: string): App {
     stream: process.stderr,
   }).with({ process: name });
   for (const note of config.notes) logger.info(note);
-  const database = openDatabase({ url: config.databaseUrl, logger });
+  const database = openDatabase({ url: config.databaseUrl, tls: config.tls, logger });
   const locks = createLocks({
     urls: config.lockUrls,
     databaseUrl: config.databaseUrl,
+    ...lockTls(config.lockUrls, config.databaseUrl, config.tls),
     prefix: config.lockPrefix,
     ttlMs: config.lockTtlMs,
     logger,
@@ -47,7 +49,11 @@ export function compose(config: Config, name: string): App {
     random,
   });
   const queues = openQueues({
-    connection: connectRedis(config.redisUrl, 'producer', { logger, name: `${name}-producer` }),
+    connection: connectRedis(config.redisUrl, 'producer', {
+      logger,
+      name: `${name}-producer`,
+      tls: config.tls,
+    }),
     prefix: config.queuePrefix,
     onError: (error) => logger.debug('queue trouble', { error: messageOf(error) }),
   });
@@ -69,7 +75,14 @@ export function compose(config: Config, name: string): App {
     clock,
     random,
   });
-  const cache = openCache({ url: config.cacheUrl, name: `${name}-cache`, logger, clock, random });
+  const cache = openCache({
+    url: config.cacheUrl,
+    tls: config.tls,
+    name: `${name}-cache`,
+    logger,
+    clock,
+    random,
+  });
   return {
     config,
     logger,

@@ -30,7 +30,7 @@ function check(what: string, ok: boolean, found: string, next: string): Check {
 async function examineDurability(config: Config): Promise<readonly Check[]> {
   const { openDatabase, readServerSettings } = await import('../mysql/index.ts');
   const url = config.databaseUrl;
-  const database = openDatabase({ url, logger: quietLogger, poolSize: 1 });
+  const database = openDatabase({ url, tls: config.tls, logger: quietLogger, poolSize: 1 });
   try {
     const { version, isMariaDb, nowMs, variables, grants } = await readServerSettings(
       database,
@@ -72,7 +72,7 @@ async function examineDurability(config: Config): Promise<readonly Check[]> {
 async function examineQueue(config: Config): Promise<readonly Check[]> {
   const { redisPlace } = await import('../redis/index.ts');
   const place = redisPlace(config.redisUrl);
-  const { version, appendOnly } = await factsOf(config.redisUrl);
+  const { version, appendOnly } = await factsOf(config.redisUrl, config);
   return [
     check('queue Redis version', isAtLeast(version, LEAST.redis), version, 'use 6.2 or later'),
     check(
@@ -90,7 +90,8 @@ async function examineQueue(config: Config): Promise<readonly Check[]> {
   ];
 }
 
-async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonly Check[]> {
+async function examineLockNodes(config: Config): Promise<readonly Check[]> {
+  const { lockUrls, redisUrl } = config;
   const nodes = lockUrls.filter((url) => /^rediss?:/i.test(url));
   if (nodes.length === 0) {
     const kept = lockUrls[0]?.split(':')[0] ?? 'nothing';
@@ -100,7 +101,7 @@ async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonl
   const { redisAddress, redisPlace } = await import('../redis/index.ts');
   const queue = redisPlace(redisUrl).address.split(',');
   const shared = nodes.map(redisAddress).filter((address) => queue.includes(address));
-  const facts = await Promise.all(nodes.map(factsOf));
+  const facts = await Promise.all(nodes.map((url) => factsOf(url, config)));
   const durable = facts.filter(
     ({ appendOnly, appendSync }) => appendOnly && (appendSync === 'always' || appendSync === null),
   );
@@ -129,9 +130,9 @@ async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonl
   ];
 }
 
-async function factsOf(url: string): Promise<RedisFacts> {
+async function factsOf(url: string, { tls }: Config): Promise<RedisFacts> {
   const { connectRedis, redisFacts, whenReady } = await import('../redis/index.ts');
-  const client = connectRedis(url, 'producer', { logger: quietLogger, name: 'doctor' });
+  const client = connectRedis(url, 'producer', { logger: quietLogger, name: 'doctor', tls });
   try {
     await whenReady(client, WAIT_MS);
     return await redisFacts(client);

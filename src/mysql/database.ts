@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type Logger, redactText } from '../kernel/index.ts';
+import { type Logger, redactText, type TlsTrust } from '../kernel/index.ts';
 import { knexFactory } from './driver-library.ts';
 import { driverSettings } from './driver-settings.ts';
 import { inOneTrip } from './one-trip.ts';
@@ -36,6 +36,8 @@ export interface PoolState {
 export interface DatabaseOptions {
   readonly url: string;
   readonly logger: Logger;
+  /** For a `mysqls` URL. */
+  readonly tls?: TlsTrust;
   /** Connections at most. Default 12. */
   readonly poolSize?: number;
   /** A connection silent for this long in mid-statement is given up. Default 15 s. */
@@ -68,13 +70,14 @@ function poolState(knex: Knex): PoolState {
 
 export function openKnex({
   url,
+  tls,
   logger,
   poolSize = 12,
   silenceMs = 15_000,
 }: DatabaseOptions): Knex {
   return knexFactory()({
     client: 'mysql2',
-    connection: driverSettings(url),
+    connection: driverSettings(url, tls),
     pool: {
       min: 0,
       max: poolSize,
