@@ -48,15 +48,7 @@ export function compose(config: Config, name: string): App {
     clock,
     random,
   });
-  const queues = openQueues({
-    connection: connectRedis(config.redisUrl, 'producer', {
-      logger,
-      name: `${name}-producer`,
-      tls: config.tls,
-    }),
-    prefix: config.queuePrefix,
-    onError: (error) => logger.debug('queue trouble', { error: messageOf(error) }),
-  });
+  const queues = queuesOf(config, name, logger);
   const nudges = createQueueNudges({
     queues,
     logger,
@@ -101,4 +93,12 @@ export function compose(config: Config, name: string): App {
       await database.close();
     },
   };
+}
+
+function queuesOf({ redisUrl, queuePrefix, tls }: Config, name: string, logger: Logger): Queues {
+  return openQueues({
+    connection: connectRedis(redisUrl, 'producer', { logger, name: `${name}-producer`, tls }),
+    prefix: queuePrefix,
+    onError: (error) => logger.debug('queue trouble', { error: messageOf(error) }),
+  });
 }

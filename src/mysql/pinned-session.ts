@@ -3,6 +3,7 @@ import { AppError, type TlsTrust } from '../kernel/index.ts';
 import type { SqlValue } from './database.ts';
 import { mysql2 } from './driver-library.ts';
 import { driverSettings } from './driver-settings.ts';
+import { isReadOnly } from './open-lines.ts';
 import { prepareSession, type RawConnection } from './session.ts';
 import { databaseError } from './sql-error.ts';
 
@@ -104,6 +105,7 @@ export class PinnedSession {
         },
         (error: unknown) => {
           settled();
+          if (isReadOnly(error)) this.destroy(); // another server writes now
           reject(databaseError(error));
         },
       );
