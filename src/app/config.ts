@@ -88,7 +88,14 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
       'mysql:',
       'memory:',
     ]),
-    tls: tlsFrom(from, problems),
+    tls: tlsFrom(
+      {
+        ca: from.text('HOLDFAST_TLS_CA'),
+        cert: from.text('HOLDFAST_TLS_CERT'),
+        key: from.text('HOLDFAST_TLS_KEY'),
+      },
+      problems,
+    ),
     lockPrefix: from.text('HOLDFAST_LOCK_PREFIX') ?? 'lock:goods:',
     lockTtlMs: from.whole('HOLDFAST_LOCK_TTL_MS', 10_000, 100, 600_000),
     queuePrefix: from.text('HOLDFAST_QUEUE_PREFIX') ?? running?.queuePrefix ?? '{holdfast}',

@@ -1,37 +1,37 @@
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { messageOf, type TlsTrust } from '../kernel/index.ts';
-import type { Settings } from './settings.ts';
 
-const NAMES = {
-  ca: 'HOLDFAST_TLS_CA',
-  cert: 'HOLDFAST_TLS_CERT',
-  key: 'HOLDFAST_TLS_KEY',
-} as const;
+type Given = Readonly<Record<'ca' | 'cert' | 'key', string | undefined>>;
 
 /** Whom servers with protected lines are trusted by, and who we are to them. */
-export function tlsFrom(from: Settings, problems: string[]): TlsTrust {
-  const [ca, cert, key] = [from.text(NAMES.ca), from.text(NAMES.cert), from.text(NAMES.key)];
+export function tlsFrom({ ca, cert, key }: Given, problems: string[]): TlsTrust {
   if ((cert === undefined) !== (key === undefined)) {
-    problems.push(`${NAMES.cert} and ${NAMES.key} belong together, and one of them is not set`);
+    problems.push(
+      'HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY belong together, and one of them is not set',
+    );
     return {};
   }
   const told = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   for (const name of ['ca', 'cert'] as const) {
     if (told[name] === undefined || told[name].includes('-----BEGIN CERTIFICATE-----')) continue;
-    problems.push(`${NAMES[name]} is no certificate, allowed is one or more in PEM`);
+    problems.push(
+      `HOLDFAST_TLS_${name.toUpperCase()} is no certificate, allowed is one or more in PEM`,
+    );
     return {};
   }
   try {
     createSecureContext(told);
     return told;
   } catch (error) {
-    problems.push(`${Object.values(NAMES).join(', ')} cannot be used: ${messageOf(error)}`);
+    problems.push(
+      `HOLDFAST_TLS_CA, HOLDFAST_TLS_CERT or HOLDFAST_TLS_KEY cannot be used: ${messageOf(error)}`,
+    );
     return {};
   }
 }
 
-/** The driver checks names alone: by an address anybody whom the authority knows could stand there. */
+/** The driver checks names alone: at an address anybody whom the authority knows could stand. */
 export function checkDatabaseName(databaseUrl: string, problems: string[]): void {
   if (!/^mysqls:/i.test(databaseUrl)) return;
   if (isIP(new URL(databaseUrl).hostname.replace(/^\[|\]$/g, '')) === 0) return;

@@ -1,6 +1,6 @@
 import { messageOf } from './app-error.ts';
 
-/** Whom a protected line trusts, and who we are there; each in PEM. Nothing: what the system trusts. */
+/** Whom a protected line trusts, in PEM (without a `ca` what the system trusts), and who we are. */
 export interface TlsTrust {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
@@ -9,7 +9,7 @@ export interface TlsTrust {
 
 const DISTRUST = /certificate|altnames|\bSSL alert\b/i;
 
-/** Why a line could not be protected, and what to do; undefined when that is not what went wrong. */
+/** Why a line could not be protected, and what to do; undefined when something else went wrong. */
 export function distrustOf(error: unknown): string | undefined {
   const said = messageOf(error);
   if (!DISTRUST.test(said)) return undefined;

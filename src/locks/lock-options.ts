@@ -51,7 +51,7 @@ const roomRules: Rules = {
   databaseUrl: url,
   tls: {
     allowed:
-      'ca, cert and key, each a text or a buffer in PEM, with rediss://, etcds:// or mysqls:// URLs',
+      'ca, cert and key, each in PEM as text or buffer, with rediss://, etcds:// or mysqls:// URLs',
     admits: isTls,
   },
   prefix: {

@@ -11,6 +11,7 @@ import { documentIn, whatItSaid } from '../support/command-run.ts';
 import { OwnAuthority } from '../support/own-authority.ts';
 import { PrivateDatabase } from '../support/private-database.ts';
 import { ProcessFleet } from '../support/process-fleet.ts';
+import { programEnvironment } from '../support/program-environment.ts';
 import { freePorts, type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
 import { sagaOver } from '../support/saga-fixture.ts';
 import { until } from '../support/until.ts';
@@ -127,13 +128,11 @@ describeWith(mariadb, 'lines that a private authority vouches for', function (co
   });
 
   const doctor = async (more: Record<string, string>) => {
-    const others = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'));
-    const env = {
-      ...Object.fromEntries(others),
+    const env = programEnvironment({
       ...settings,
       HOLDFAST_HOME: join(folder, 'no-home'),
       ...more,
-    };
+    });
     const child = spawn(process.execPath, [CLI, 'doctor', '--json'], { env });
     const { checks } = documentIn<Health>((await whatItSaid(child)).stdout);
     return (what: string) => checks.find((one) => one.what === what);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What stands before a primary: sends new lines where it is told, and leaves the old ones alone. */
+/** Stands before a primary: sends new lines where it is told, and leaves the old ones alone. */
 export class LineSwitch {
   target: number;
   readonly #server: Server;

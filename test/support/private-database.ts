@@ -46,7 +46,9 @@ export class PrivateDatabase extends PrivateProgram {
   static async start(command: string, more: readonly string[] = []): Promise<PrivateDatabase> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-db-'));
     await mkdir(join(folder, 'temporary'));
-    const files = [`--datadir=${join(folder, 'data')}`, '--innodb-log-file-size=16M', ...asRoot];
+    // A temporary folder of its own: two that are made at once take each other's tables away.
+    const own = [`--datadir=${join(folder, 'data')}`, `--tmpdir=${join(folder, 'temporary')}`];
+    const files = [...own, '--innodb-log-file-size=16M', ...asRoot];
     const ways = ['--auth-root-authentication-method=normal', '--skip-test-db'];
     await run('mariadb-install-db', ['--no-defaults', ...files, ...ways, '--skip-name-resolve']);
     await writeFile(join(folder, 'accounts.sql'), accountsSql);
