@@ -9,6 +9,7 @@ import { connectRedis } from '../redis/index.ts';
 import { createSaga, type Saga } from '../saga/index.ts';
 import { createLogger } from '../telemetry/index.ts';
 import type { Config } from './config.ts';
+import { lockTls } from './tls-setting.ts';
 import { createQueueNudges } from './queue-nudges.ts';
 
 /** Everything of Holdfast that runs inside one process, put together once. */
@@ -36,21 +37,18 @@ export function compose(config: Config, name: string): App {
     stream: process.stderr,
   }).with({ process: name });
   for (const note of config.notes) logger.info(note);
-  const database = openDatabase({ url: config.databaseUrl, logger });
+  const database = openDatabase({ url: config.databaseUrl, tls: config.tls, logger });
   const locks = createLocks({
     urls: config.lockUrls,
     databaseUrl: config.databaseUrl,
+    ...lockTls(config.lockUrls, config.databaseUrl, config.tls),
     prefix: config.lockPrefix,
     ttlMs: config.lockTtlMs,
     logger,
     clock,
     random,
   });
-  const queues = openQueues({
-    connection: connectRedis(config.redisUrl, 'producer', { logger, name: `${name}-producer` }),
-    prefix: config.queuePrefix,
-    onError: (error) => logger.debug('queue trouble', { error: messageOf(error) }),
-  });
+  const queues = queuesOf(config, name, logger);
   const nudges = createQueueNudges({
     queues,
     logger,
@@ -69,7 +67,14 @@ export function compose(config: Config, name: string): App {
     clock,
     random,
   });
-  const cache = openCache({ url: config.cacheUrl, name: `${name}-cache`, logger, clock, random });
+  const cache = openCache({
+    url: config.cacheUrl,
+    tls: config.tls,
+    name: `${name}-cache`,
+    logger,
+    clock,
+    random,
+  });
   return {
     config,
     logger,
@@ -88,4 +93,12 @@ export function compose(config: Config, name: string): App {
       await database.close();
     },
   };
+}
+
+function queuesOf({ redisUrl, queuePrefix, tls }: Config, name: string, logger: Logger): Queues {
+  return openQueues({
+    connection: connectRedis(redisUrl, 'producer', { logger, name: `${name}-producer`, tls }),
+    prefix: queuePrefix,
+    onError: (error) => logger.debug('queue trouble', { error: messageOf(error) }),
+  });
 }

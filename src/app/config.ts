@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { AppError, type LogLevel, messageOf } from '../kernel/index.ts';
+import { AppError, type LogLevel, messageOf, type TlsTrust } from '../kernel/index.ts';
 import { type MediaPlace, mediaPlace } from '../media/index.ts';
 import { redisPlace } from '../redis/index.ts';
 import type { Rules } from '../saga/index.ts';
@@ -7,6 +7,7 @@ import type { LogFormat } from '../telemetry/index.ts';
 import { checkPrefix, redisFrom } from './redis-setting.ts';
 import { type RunningSystem, readRunningSystem } from './running-system.ts';
 import { type Environment, Settings } from './settings.ts';
+import { checkDatabaseName, tlsFrom } from './tls-setting.ts';
 
 export type { Environment };
 
@@ -18,6 +19,8 @@ export interface Config {
   /** Where pictures are kept. */
   readonly media: MediaPlace;
   readonly lockUrls: readonly string[];
+  /** For servers whose URLs ask for a protected line. */
+  readonly tls: TlsTrust;
   readonly lockPrefix: string;
   readonly lockTtlMs: number;
   readonly queuePrefix: string;
@@ -77,7 +80,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const notices = noticesFrom(from, running, problems);
   const redis = redisFrom(from, running?.redisUrl, problems);
   const config: Config = {
-    databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql'], running?.databaseUrl),
+    databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql', 'mysqls'], running?.databaseUrl),
     redisUrl: redis.redisUrl,
     cacheUrl: cacheUrlFrom(from, redis.redisUrl, problems),
     media: mediaFrom(from, home, problems),
@@ -85,6 +88,14 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
       'mysql:',
       'memory:',
     ]),
+    tls: tlsFrom(
+      {
+        ca: from.text('HOLDFAST_TLS_CA'),
+        cert: from.text('HOLDFAST_TLS_CERT'),
+        key: from.text('HOLDFAST_TLS_KEY'),
+      },
+      problems,
+    ),
     lockPrefix: from.text('HOLDFAST_LOCK_PREFIX') ?? 'lock:goods:',
     lockTtlMs: from.whole('HOLDFAST_LOCK_TTL_MS', 10_000, 100, 600_000),
     queuePrefix: from.text('HOLDFAST_QUEUE_PREFIX') ?? running?.queuePrefix ?? '{holdfast}',
@@ -111,6 +122,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     notices,
     notes: redis.notes,
   };
+  checkDatabaseName(config.databaseUrl, problems);
   checkPrefix(config.redisUrl, config.queuePrefix, problems);
   if (problems.length === 0) return config;
   throw new AppError(
@@ -133,7 +145,15 @@ function limitsFrom(from: Settings): Pick<Rules, 'maxHoldsPerBuyer' | 'maxUnitsP
 
 /** Queues must never be evicted and a cache must: one server cannot be both. */
 function cacheUrlFrom(from: Settings, redisUrl: string, problems: string[]): string | null {
-  if (from.text('HOLDFAST_CACHE_URL') === undefined) return null;
+  const text = from.text('HOLDFAST_CACHE_URL');
+  if (text === undefined) return null;
+  if (/^rediss?\+/i.test(text)) {
+    problems.push(
+      'HOLDFAST_CACHE_URL names sentinels or a cluster, allowed is one server by redis:// or ' +
+        'rediss://: a cache may be away, and what is asked together is kept together',
+    );
+    return null;
+  }
   const url = from.url('HOLDFAST_CACHE_URL', ['redis', 'rediss'], undefined);
   if (url === '' || redisUrl === '') return url;
   const { address } = redisPlace(url);

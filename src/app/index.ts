@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Addresses } from './doors.ts';
 
 export type { App };
+export { lockTls } from './tls-setting.ts';
 export { type Config, type Environment, readConfig } from './config.ts';
 
 /** Loaded when it is asked for: a command that only looks at the database starts twice as fast. */

@@ -13,7 +13,11 @@ import { startWorkers } from './workers.ts';
 export async function startSystem(): Promise<Running> {
   const config = readConfig();
   const app = compose(config, 'system');
-  const { ran } = await migrateUp({ url: config.databaseUrl, logger: app.logger });
+  const { ran } = await migrateUp({
+    url: config.databaseUrl,
+    tls: config.tls,
+    logger: app.logger,
+  });
   if (ran.length > 0) app.logger.info('schema brought up to date', { migrations: ran.length });
   const workers = await startWorkers(app, QUEUE_NAMES, () => process.exit(1));
   const doors = await openDoors(app);

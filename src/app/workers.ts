@@ -75,7 +75,11 @@ function workerOf(app: App, queue: QueueName): QueueWorker {
   return createQueueWorker({
     queue,
     prefix: config.queuePrefix,
-    connection: connectRedis(config.redisUrl, 'worker', { logger, name: `worker-${queue}` }),
+    connection: connectRedis(config.redisUrl, 'worker', {
+      logger,
+      name: `worker-${queue}`,
+      tls: config.tls,
+    }),
     concurrency: CONCURRENCY,
     handle: queueHandlers(app)[queue],
     onGivenUp: (delivery, reason) =>
@@ -97,7 +101,11 @@ async function assertReady(app: App): Promise<void> {
   const { config, logger, queues } = app;
   await assertSchema(app);
   await queues.ready(5000);
-  const probe = connectRedis(config.redisUrl, 'producer', { logger, name: 'start-check' });
+  const probe = connectRedis(config.redisUrl, 'producer', {
+    logger,
+    name: 'start-check',
+    tls: config.tls,
+  });
   try {
     await whenReady(probe, 5000);
     await assertNoEviction(probe, logger);
@@ -108,7 +116,7 @@ async function assertReady(app: App): Promise<void> {
 
 /** The database has every table that this version needs, and lets us use them. */
 export async function assertSchema({ config, logger, database }: App): Promise<void> {
-  const pending = await pendingMigrations({ url: config.databaseUrl, logger });
+  const pending = await pendingMigrations({ url: config.databaseUrl, tls: config.tls, logger });
   if (pending.length > 0) {
     throw new AppError(
       'schema-behind',

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random } from '../kernel/index.ts';
+import type { Clock, Logger, Random, TlsTrust } from '../kernel/index.ts';
 import { type CacheStats, noStats } from './cache-stats.ts';
 import type { CacheKind } from './entry.ts';
 import { type FilterSource, SharedFilter } from './shared-filter.ts';
@@ -33,6 +33,7 @@ export interface Cache {
 export interface CacheOptions {
   /** A Redis that is the cache's own; null: each process remembers for itself alone. */
   readonly url: string | null;
+  readonly tls?: TlsTrust;
   readonly name: string;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -44,11 +45,11 @@ export interface CacheOptions {
 }
 
 export function openCache(options: CacheOptions): Cache {
-  const { url, name, logger, clock, random, nearRoom = 10_000, answerMs = 250 } = options;
+  const { url, tls = {}, name, logger, clock, random, nearRoom = 10_000, answerMs = 250 } = options;
   const stats = noStats();
   const near = new NearLayer(clock, nearRoom);
   const shared =
-    url === null ? null : new SharedLayer({ url, name, logger, clock, stats, answerMs });
+    url === null ? null : new SharedLayer({ url, tls, name, logger, clock, stats, answerMs });
   const through = new ReadThrough({ near, shared, stats, clock, random, logger });
   return {
     stats,

@@ -1,4 +1,10 @@
-import { type Clock, type Logger, messageOf, warnNowAndThen } from '../kernel/index.ts';
+import {
+  type Clock,
+  type Logger,
+  messageOf,
+  type TlsTrust,
+  warnNowAndThen,
+} from '../kernel/index.ts';
 import {
   connectRedis,
   defineScripts,
@@ -11,6 +17,7 @@ import type { CacheStats } from './cache-stats.ts';
 
 export interface SharedLayerOptions {
   readonly url: string;
+  readonly tls: TlsTrust;
   readonly name: string;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -39,8 +46,13 @@ export class SharedLayer {
   private silentUntilMs = Number.NEGATIVE_INFINITY;
   private opening: Promise<unknown> | undefined;
 
-  constructor({ url, name, logger, clock, stats, answerMs }: SharedLayerOptions) {
-    this.client = connectRedis(url, 'producer', { logger, name, commandTimeoutMs: answerMs });
+  constructor({ url, tls, name, logger, clock, stats, answerMs }: SharedLayerOptions) {
+    this.client = connectRedis(url, 'producer', {
+      logger,
+      name,
+      tls,
+      commandTimeoutMs: answerMs,
+    });
     this.scripts = defineScripts(this.client, {
       lease: new URL('lua/cache-lease.lua', import.meta.url),
       keep: new URL('lua/cache-keep.lua', import.meta.url),

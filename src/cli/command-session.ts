@@ -36,9 +36,9 @@ export class Session {
   }
 
   async database(): Promise<Database> {
-    const { databaseUrl } = await this.config();
+    const { databaseUrl: url, tls } = await this.config();
     const { openDatabase } = await import('../mysql/index.ts');
-    const database = openDatabase({ url: databaseUrl, logger: quietLogger, poolSize: 2 });
+    const database = openDatabase({ url, tls, logger: quietLogger, poolSize: 2 });
     this.closing.push(() => database.close());
     return database;
   }

@@ -30,7 +30,7 @@ function check(what: string, ok: boolean, found: string, next: string): Check {
 async function examineDurability(config: Config): Promise<readonly Check[]> {
   const { openDatabase, readServerSettings } = await import('../mysql/index.ts');
   const url = config.databaseUrl;
-  const database = openDatabase({ url, logger: quietLogger, poolSize: 1 });
+  const database = openDatabase({ url, tls: config.tls, logger: quietLogger, poolSize: 1 });
   try {
     const { version, isMariaDb, nowMs, variables, grants } = await readServerSettings(
       database,
@@ -72,7 +72,7 @@ async function examineDurability(config: Config): Promise<readonly Check[]> {
 async function examineQueue(config: Config): Promise<readonly Check[]> {
   const { redisPlace } = await import('../redis/index.ts');
   const place = redisPlace(config.redisUrl);
-  const { version, appendOnly } = await factsOf(config.redisUrl);
+  const { version, appendOnly } = await factsOf(config.redisUrl, config);
   return [
     check('queue Redis version', isAtLeast(version, LEAST.redis), version, 'use 6.2 or later'),
     check(
@@ -90,7 +90,8 @@ async function examineQueue(config: Config): Promise<readonly Check[]> {
   ];
 }
 
-async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonly Check[]> {
+async function examineLockNodes(config: Config): Promise<readonly Check[]> {
+  const { lockUrls, redisUrl } = config;
   const nodes = lockUrls.filter((url) => /^rediss?:/i.test(url));
   if (nodes.length === 0) {
     const kept = lockUrls[0]?.split(':')[0] ?? 'nothing';
@@ -100,10 +101,11 @@ async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonl
   const { redisAddress, redisPlace } = await import('../redis/index.ts');
   const queue = redisPlace(redisUrl).address.split(',');
   const shared = nodes.map(redisAddress).filter((address) => queue.includes(address));
-  const facts = await Promise.all(nodes.map(factsOf));
+  const facts = await Promise.all(nodes.map((url) => factsOf(url, config)));
   const durable = facts.filter(
     ({ appendOnly, appendSync }) => appendOnly && (appendSync === 'always' || appendSync === null),
   );
+  const untold = durable.filter(({ appendSync }) => appendSync === null).length;
   const copies = facts.filter(({ role }) => role !== 'master').length;
   return [
     check(
@@ -115,7 +117,8 @@ async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonl
     check(
       'lock counters on disk',
       durable.length === nodes.length,
-      `${durable.length} of ${nodes.length} nodes write before they answer`,
+      `${durable.length} of ${nodes.length} nodes write before they answer` +
+        (untold > 0 ? `; of ${untold}, appendfsync may not be asked` : ''),
       'set appendonly yes and appendfsync always on each lock node',
     ),
     check(
@@ -127,9 +130,9 @@ async function examineLockNodes({ lockUrls, redisUrl }: Config): Promise<readonl
   ];
 }
 
-async function factsOf(url: string): Promise<RedisFacts> {
+async function factsOf(url: string, { tls }: Config): Promise<RedisFacts> {
   const { connectRedis, redisFacts, whenReady } = await import('../redis/index.ts');
-  const client = connectRedis(url, 'producer', { logger: quietLogger, name: 'doctor' });
+  const client = connectRedis(url, 'producer', { logger: quietLogger, name: 'doctor', tls });
   try {
     await whenReady(client, WAIT_MS);
     return await redisFacts(client);

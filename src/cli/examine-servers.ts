@@ -8,7 +8,7 @@ const WAIT_MS = 2000;
 export async function examineDatabase(config: Config): Promise<Check[]> {
   const { databaseFacts, openDatabase, pendingMigrations } = await import('../mysql/index.ts');
   const { assertPrivileges } = await import('../saga/index.ts');
-  const options = { url: config.databaseUrl, logger: quietLogger };
+  const options = { url: config.databaseUrl, tls: config.tls, logger: quietLogger };
   const database = openDatabase({ ...options, poolSize: 1 });
   try {
     const { version, sqlMode, isolation } = await databaseFacts(database);
@@ -39,6 +39,7 @@ export async function examineRedis(config: Config): Promise<Check[]> {
   const client = connectRedis(config.redisUrl, 'producer', {
     logger: quietLogger,
     name: 'doctor',
+    tls: config.tls,
   });
   try {
     await whenReady(client, WAIT_MS);
@@ -64,10 +65,12 @@ export async function examineRedis(config: Config): Promise<Check[]> {
 }
 
 export async function examineLocks(config: Config): Promise<Check[]> {
+  const { lockTls } = await import('../app/index.ts');
   const { createLocks } = await import('../locks/index.ts');
   const locks = createLocks({
     urls: config.lockUrls,
     databaseUrl: config.databaseUrl,
+    ...lockTls(config.lockUrls, config.databaseUrl, config.tls),
     prefix: config.lockPrefix,
     ttlMs: config.lockTtlMs,
     logger: quietLogger,

@@ -18,4 +18,5 @@ export type { LogFields, Logger, LogLevel } from './log.ts';
 export { isLoopback } from './loopback.ts';
 export { warnNowAndThen } from './now-and-then.ts';
 export { redact, redactText } from './redact.ts';
+export { distrustOf, type TlsTrust } from './tls-trust.ts';
 export { isSigned, type SignatureVerdict, signatureOf } from './signature.ts';

@@ -21,7 +21,11 @@ const backends: Readonly<Record<string, (options: BackendOptions) => LockBackend
 };
 
 /** Schemes that mean another one over a protected line. */
-const aliases: Readonly<Record<string, string>> = { etcds: 'etcd', rediss: 'redis' };
+const aliases: Readonly<Record<string, string>> = {
+  etcds: 'etcd',
+  mysqls: 'mysql',
+  rediss: 'redis',
+};
 
 /** The locks kept where the URLs say. Connects in the background; answers at once. */
 export function createLocks(given: LocksOptions): Locks {

@@ -50,7 +50,8 @@ const roomRules: Rules = {
   ...holdRules,
   databaseUrl: url,
   tls: {
-    allowed: 'ca, cert and key, each a text or a buffer in PEM, with rediss:// or etcds:// URLs',
+    allowed:
+      'ca, cert and key, each in PEM as text or buffer, with rediss://, etcds:// or mysqls:// URLs',
     admits: isTls,
   },
   prefix: {
@@ -87,10 +88,11 @@ const SECRET = new Set(['urls', 'databaseUrl']);
 
 export function locksOptions(options: LocksOptions): LocksOptions {
   const given = checked('createLocks', options, roomRules);
-  const { urls, tls } = given;
+  const { urls, databaseUrl, tls } = given;
   if (urls === undefined) throw invalid('createLocks', 'urls', urls, roomRules);
   // Whoever gives a certificate believes that the line is protected.
-  const isProtected = (urls as readonly string[]).every((one) => /^(rediss|etcds):/i.test(one));
+  const places = (urls as readonly string[]).map((one) => (one === 'mysql:' ? databaseUrl : one));
+  const isProtected = places.every((one) => /^(rediss|etcds|mysqls):/i.test(String(one)));
   if (tls !== undefined && !isProtected) throw invalid('createLocks', 'tls', tls, roomRules);
   return given as unknown as LocksOptions;
 }

@@ -34,7 +34,7 @@ export interface LocksOptions extends HoldOptions {
   readonly urls: readonly string[];
   /** What `mysql:` stands for. */
   readonly databaseUrl?: string;
-  /** For servers named as `rediss://` or `etcds://`. */
+  /** For servers named as `rediss://`, `etcds://` or `mysqls://`. */
   readonly tls?: LockTls;
   /** Comes before every name: `lock:` and `7` make the key `lock:7`. Default: `lock:`. */
   readonly prefix?: string;

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import { type Logger, redactText } from '../kernel/index.ts';
+import { type Logger, redactText, type TlsTrust } from '../kernel/index.ts';
 import { knexFactory } from './driver-library.ts';
 import { driverSettings } from './driver-settings.ts';
 import { inOneTrip } from './one-trip.ts';
 import { prepareSession, type RawConnection } from './session.ts';
+import { OpenLines } from './open-lines.ts';
 import { inSnapshot } from './snapshot.ts';
 import { databaseError } from './sql-error.ts';
 
@@ -36,6 +37,8 @@ export interface PoolState {
 export interface DatabaseOptions {
   readonly url: string;
   readonly logger: Logger;
+  /** For a `mysqls` URL. */
+  readonly tls?: TlsTrust;
   /** Connections at most. Default 12. */
   readonly poolSize?: number;
   /** A connection silent for this long in mid-statement is given up. Default 15 s. */
@@ -43,15 +46,21 @@ export interface DatabaseOptions {
 }
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const knex = openKnex(options);
+  const lines = new OpenLines();
+  const knex = openKnex({ ...options, lines });
+  const watch = { logger: options.logger, lines };
   return {
-    ...sqlOver(knex, options.logger),
-    transaction: (work) => inTransaction(knex, (trx) => work(sqlOver(trx, options.logger))),
-    snapshot: (work) =>
-      inSnapshot(knex, (connection) => work(sqlOver(knex, options.logger, connection))),
+    ...sqlOver(knex, watch),
+    transaction: (work) => inTransaction(knex, lines, (trx) => work(sqlOver(trx, watch))),
+    snapshot: (work) => inSnapshot(knex, (connection) => work(sqlOver(knex, watch, connection))),
     pool: () => poolState(knex),
     close: () => knex.destroy(),
   };
+}
+
+interface Watch {
+  readonly logger: Logger;
+  readonly lines: OpenLines;
 }
 
 interface Pool {
@@ -68,13 +77,15 @@ function poolState(knex: Knex): PoolState {
 
 export function openKnex({
   url,
+  tls,
   logger,
   poolSize = 12,
   silenceMs = 15_000,
-}: DatabaseOptions): Knex {
+  lines,
+}: DatabaseOptions & { readonly lines?: OpenLines }): Knex {
   return knexFactory()({
     client: 'mysql2',
-    connection: driverSettings(url),
+    connection: driverSettings(url, tls),
     pool: {
       min: 0,
       max: poolSize,
@@ -83,7 +94,10 @@ export function openKnex({
       afterCreate: (
         connection: RawConnection,
         done: (error: Error | null, connection: RawConnection) => void,
-      ) => prepareSession(connection, silenceMs, done),
+      ) => {
+        lines?.add(connection);
+        prepareSession(connection, silenceMs, done);
+      },
     },
     log: {
       warn: (message: unknown) => logger.warn(redactText(String(message))),
@@ -95,7 +109,11 @@ export function openKnex({
 }
 
 /** Only the callback form: the other one reports a failed COMMIT as done. */
-async function inTransaction<T>(knex: Knex, work: (trx: Knex) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  knex: Knex,
+  lines: OpenLines,
+  work: (trx: Knex) => Promise<T>,
+): Promise<T> {
   let own: { readonly error: unknown } | undefined;
   try {
     return await knex.transaction(async (trx) => {
@@ -107,13 +125,14 @@ async function inTransaction<T>(knex: Knex, work: (trx: Knex) => Promise<T>): Pr
       }
     });
   } catch (error) {
+    lines.leaveIfReadOnly(error); // a COMMIT can be the first to be refused
     // What the work itself threw is the reason, even when the rollback failed as well.
     throw own ? own.error : databaseError(error);
   }
 }
 
 /** Over one given connection, or over whichever of the pool is free. */
-function sqlOver(runner: Knex, logger: Logger, connection?: unknown): Sql {
+function sqlOver(runner: Knex, { logger, lines }: Watch, connection?: unknown): Sql {
   const send = async (text: string, values: readonly SqlValue[]): Promise<unknown> => {
     const traced = logger.writes('debug');
     const start = traced ? performance.now() : 0;
@@ -122,6 +141,7 @@ function sqlOver(runner: Knex, logger: Logger, connection?: unknown): Sql {
       const [result] = (await (connection ? query.connection(connection) : query)) as [unknown];
       return result;
     } catch (error) {
+      lines.leaveIfReadOnly(error);
       throw databaseError(error);
     } finally {
       if (traced) {

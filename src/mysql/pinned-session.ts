@@ -1,8 +1,9 @@
 import type { Connection } from 'mysql2';
-import { AppError } from '../kernel/index.ts';
+import { AppError, type TlsTrust } from '../kernel/index.ts';
 import type { SqlValue } from './database.ts';
 import { mysql2 } from './driver-library.ts';
 import { driverSettings } from './driver-settings.ts';
+import { isReadOnly } from './open-lines.ts';
 import { prepareSession, type RawConnection } from './session.ts';
 import { databaseError } from './sql-error.ts';
 
@@ -26,8 +27,8 @@ export class PinnedSession {
   }
 
   /** Rejects after so many milliseconds at the latest, and then leaves nothing behind. */
-  static async open(url: string, withinMs: number): Promise<PinnedSession> {
-    const connection = mysql2().createConnection(driverSettings(url));
+  static async open(url: string, withinMs: number, tls?: TlsTrust): Promise<PinnedSession> {
+    const connection = mysql2().createConnection(driverSettings(url, tls));
     const session = new PinnedSession(connection);
     try {
       const ready = new Promise<void>((resolve, reject) => {
@@ -104,6 +105,7 @@ export class PinnedSession {
         },
         (error: unknown) => {
           settled();
+          if (isReadOnly(error)) this.destroy(); // another server writes now
           reject(databaseError(error));
         },
       );

@@ -1,4 +1,4 @@
-import { AppError } from '../kernel/index.ts';
+import { AppError, distrustOf } from '../kernel/index.ts';
 
 /**
  * What a failed statement means for the work around it.
@@ -81,6 +81,13 @@ export function databaseError(error: unknown): AppError {
     return new AppError('database-refuses-us', `${refusal}: ${sqlMessage ?? code}`, {
       retryable: true, // once it is mended; work that is turned away here must not be lost
       details: { errno },
+      cause: error,
+    });
+  }
+  const distrust = code === 'HANDSHAKE_SSL_ERROR' ? distrustOf(error) : undefined;
+  if (distrust !== undefined) {
+    return new AppError('database-not-trusted', `the database is not trusted: ${distrust}`, {
+      retryable: true, // as above
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Cache } from '../cache/index.ts';
-import type { Clock, Logger } from '../kernel/index.ts';
+import type { Clock, Logger, TlsTrust } from '../kernel/index.ts';
 import type { Locks } from '../locks/index.ts';
 import { type Database, openDatabase } from '../mysql/index.ts';
 import type { Queues } from '../queues/index.ts';
@@ -23,6 +23,7 @@ export interface OpsParts {
   readonly cache: Pick<Cache, 'stats'>;
   readonly queues: Pick<Queues, 'counts' | 'oldestWaitingMs' | 'workers'>;
   readonly redisUrl: string;
+  readonly tls?: TlsTrust;
   readonly queuePrefix: string;
   readonly sweepMs: number;
   readonly logger: Logger;
@@ -46,16 +47,17 @@ export interface Ops {
 const SILENCE_MS = 3000;
 
 export function createOps(parts: OpsParts): Ops {
-  const { locks, queues, logger, clock } = parts;
+  const { locks, queues, logger, clock, tls = {} } = parts;
   const database = openDatabase({
     url: parts.databaseUrl,
+    tls,
     logger,
     poolSize: 3,
     silenceMs: SILENCE_MS,
   });
   let client: RedisClient | undefined;
   const redis = (): RedisClient => {
-    client ??= connectRedis(parts.redisUrl, 'producer', { logger, name: 'ops' });
+    client ??= connectRedis(parts.redisUrl, 'producer', { logger, name: 'ops', tls });
     return client;
   };
   const readings = createReadings({ database, redis, locks, queues, clock });

@@ -1,6 +1,5 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { Cluster, Redis } from 'ioredis';
-import { type Clock, type Logger, systemClock } from '../kernel/index.ts';
+import { type Clock, type Logger, systemClock, type TlsTrust } from '../kernel/index.ts';
 import { ioredis, type RedisClient } from './client-library.ts';
 import { logConnection } from './connection-log.ts';
 import { logOperations } from './operation-log.ts';
@@ -21,7 +20,7 @@ export interface ConnectOptions {
   readonly commandTimeoutMs?: number;
   readonly clock?: Clock;
   /** For a `rediss` URL: whom to trust, and who we are. */
-  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
+  readonly tls?: TlsTrust;
 }
 
 interface Watch {

@@ -27,11 +27,13 @@ export async function redisFacts(client: RedisClient): Promise<RedisFacts> {
 }
 
 async function appendSyncOf(client: RedisClient): Promise<string | null> {
+  const [first = client] = mastersOf(client);
+  // An account of its own may not ask, and asking would stand in the server's log as an attack.
+  if ('username' in first.options && first.options.username) return null;
   try {
-    const [first = client] = mastersOf(client);
     const answer: unknown = await first.config('GET', 'appendfsync');
     return Array.isArray(answer) ? String(answer[1]) : null;
   } catch {
-    return null; // an account of least privilege may not ask; then it is not told
+    return null; // refused all the same; then it is not told
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { AppError } from '../kernel/index.ts';
+import { AppError, distrustOf } from '../kernel/index.ts';
 import { clientAddress } from './client-address.ts';
 import type { RedisClient } from './client-library.ts';
 
@@ -30,7 +30,7 @@ function unreachable(client: RedisClient, timeoutMs: number, cause: unknown): Ap
   return new AppError(
     'redis-unreachable',
     `Redis at ${address} did not become ready within ${timeoutMs} ms (it is ` +
-      `${client.status}); start it, or set the URL of one that runs`,
+      `${client.status}); ${distrustOf(cause) ?? 'start it, or set the URL of one that runs'}`,
     { retryable: true, cause, details: { address, timeoutMs } },
   );
 }

@@ -28,8 +28,13 @@ describe('the server of the cache', () => {
     expect(() => read('redis://b:7001', 'redis+cluster://a:7000,b:7001')).to.throw(own);
   });
 
-  it('is one server', () => {
-    expect(() => read('redis+cluster://a:7000,b:7001')).to.throw(/HOLDFAST_CACHE_URL is/);
+  it('is one server, and what is more is refused with the reason', () => {
+    for (const more of ['redis+cluster://a:7000,b:7001', 'rediss+sentinel://u:secret@a:26379/m']) {
+      expect(() => read(more))
+        .to.throw(/sentinels or a cluster.*a cache may be away/)
+        .with.property('message')
+        .that.does.not.include('secret');
+    }
     expect(() => read('http://a')).to.throw(/HOLDFAST_CACHE_URL is/);
   });
 });

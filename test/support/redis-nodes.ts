@@ -97,11 +97,17 @@ export interface RedisNodes {
 export async function startRedisNodes(
   count: number,
   extra: readonly string[] = [],
+  /** Where each listens for protected lines as well. */
+  tlsPorts: readonly number[] = [],
 ): Promise<RedisNodes> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
   const command = await redisCommand(directory);
   const ports = await freePorts(count);
-  const all = ports.map((port) => new RedisNode(port, directory, command, extra));
+  const all = ports.map((port, index) => {
+    const tlsPort = tlsPorts[index];
+    const more = tlsPort === undefined ? [] : ['--tls-port', String(tlsPort)];
+    return new RedisNode(port, directory, command, [...extra, ...more]);
+  });
   await Promise.all(all.map((node) => node.start()));
   return {
     all,

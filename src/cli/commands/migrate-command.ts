@@ -18,9 +18,9 @@ export const migrate: Plan = {
         '--down deletes every order and all stock; add --yes to mean it',
       );
     }
-    const { databaseUrl: url } = await session.config();
+    const { databaseUrl: url, tls } = await session.config();
     const { migrateDown, migrateUp } = await import('../../mysql/index.ts');
-    const options = { url, logger: quietLogger };
+    const options = { url, tls, logger: quietLogger };
     const { ran } = down ? await migrateDown(options) : await migrateUp(options);
     const what = down ? 'taken back' : 'run';
     const list = ran.map((one) => `  ${one}`).join('\n');

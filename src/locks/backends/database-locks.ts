@@ -61,6 +61,7 @@ export class DatabaseLocks implements LockBackend, DatabaseRoom {
     this.#candidate = new FenceCandidate(clock);
     this.#sessions = new DatabaseSessions({
       url,
+      tls: options.tls,
       silentSeconds: this.silentSeconds,
       idleMs: ttlMs / 2, // the server ends it after a ttl
       openWithinMs: attemptTimeoutMs,

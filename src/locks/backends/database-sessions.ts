@@ -1,3 +1,4 @@
+import type { LockTls } from '../lock.ts';
 import { PinnedSession } from '../../mysql/index.ts';
 import { AbortCalls } from '../abort-calls.ts';
 import { endWhenSilent } from './database-locks-store.ts';
@@ -9,6 +10,7 @@ const LONGEST_IDLE_MS = 5000;
 
 export interface DatabaseSessionsOptions {
   readonly url: string;
+  readonly tls: LockTls | undefined;
   /** The server ends a session that is silent for so long. */
   readonly silentSeconds: number;
   readonly idleMs: number;
@@ -63,10 +65,10 @@ export class DatabaseSessions {
   }
 
   async #open(): Promise<PinnedSession> {
-    const { url, silentSeconds, openWithinMs } = this.#options;
+    const { url, tls, silentSeconds, openWithinMs } = this.#options;
     this.#opening += 1;
     try {
-      const session = await PinnedSession.open(url, openWithinMs);
+      const session = await PinnedSession.open(url, openWithinMs, tls);
       this.#all.add(session);
       session.onEnd(() => this.#ended(session));
       if (this.#closed) session.destroy();
