@@ -18,6 +18,7 @@ import { orderCancel } from './commands/order-cancel-command.ts';
 import { orderExtend } from './commands/order-extend-command.ts';
 import { orderList } from './commands/order-list-command.ts';
 import { orderPay } from './commands/order-pay-command.ts';
+import { orderPaymentStarted } from './commands/order-payment-started-command.ts';
 import { orderPlace } from './commands/order-place-command.ts';
 import { orderReturn } from './commands/order-return-command.ts';
 import { orderShow } from './commands/order-show-command.ts';
@@ -67,6 +68,7 @@ export const GROUPS: readonly PlanGroup[] = [
       orderList,
       orderPay,
       orderExtend,
+      orderPaymentStarted,
       orderCancel,
       orderReturn,
       orderWatch,
