@@ -32,6 +32,7 @@ import { stockExplain } from './commands/stock-explain-command.ts';
 import { stockGet } from './commands/stock-get-command.ts';
 import { stockHolds } from './commands/stock-holds-command.ts';
 import { stockImport } from './commands/stock-import-command.ts';
+import { stockKeep } from './commands/stock-keep-command.ts';
 import { stockMovements } from './commands/stock-movements-command.ts';
 import { stockSet } from './commands/stock-set-command.ts';
 import { worker } from './commands/worker-command.ts';
@@ -47,6 +48,7 @@ export const GROUPS: readonly PlanGroup[] = [
       stockSet,
       stockCount,
       stockAdjust,
+      stockKeep,
       stockImport,
       stockMovements,
       stockHolds,

@@ -143,4 +143,9 @@ export interface StockView {
   readonly sold: number;
   readonly received: number;
   readonly version: number;
+  /** Units that orders never reserve, and what they leave for orders; where there are any. */
+  readonly safety?: number;
+  readonly forSale?: number;
+  readonly lowAt?: number;
+  readonly backAt?: number;
 }

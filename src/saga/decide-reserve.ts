@@ -1,7 +1,7 @@
 import { secondsAfter } from '../kernel/index.ts';
 import { keptOf, type Order, type ShortLine, type Step, wantedOf } from '../orders/index.ts';
 import { type Payment, pays, refundDue } from '../payments/index.ts';
-import type { Move, OrderMove } from '../stock/index.ts';
+import { forSaleOf, type Move, type OrderMove } from '../stock/index.ts';
 import { type LimitReached, limitReached, limitText } from './buyer-limits.ts';
 import { type Decision, outcomeOf, stepped, unchanged, type View } from './decision.ts';
 
@@ -39,7 +39,7 @@ export function shortageOf(
     if (quantity === 0) continue;
     const balance = view.balanceOf(goodsId);
     if (!balance) unknown = true;
-    const available = balance?.available ?? 0;
+    const available = balance ? forSaleOf(balance) : 0;
     if (available < quantity) short.push({ goodsId, requested: quantity, available });
   }
   return { short, reason: unknown ? 'unknown-goods' : 'sold-out' };

@@ -1,11 +1,11 @@
 import { type Adjustment, type Balance, emptyBalance, moved } from '../stock/index.ts';
 import type { Decision, View } from './decision.ts';
-import type { StockEvent } from './event.ts';
+import type { UnitsEvent } from './event.ts';
 
 const RECEIVED_MAX = 1_000_000_000_000;
 
 /** Units arrive, are found missing, or are counted anew. What is held or sold stays so. */
-export function decideStock(event: StockEvent, view: View): Decision {
+export function decideStock(event: UnitsEvent, view: View): Decision {
   const { goodsId } = event;
   const balance = view.balanceOf(goodsId) ?? emptyBalance(goodsId);
   const known = view.adjustment;
@@ -54,7 +54,7 @@ export function decideStock(event: StockEvent, view: View): Decision {
   return restocked(event, balance, delta);
 }
 
-function deltaOf(event: StockEvent, { available, held }: Balance): number {
+function deltaOf(event: UnitsEvent, { available, held }: Balance): number {
   switch (event.kind) {
     case 'stock-set':
       return event.available - available;
@@ -65,7 +65,7 @@ function deltaOf(event: StockEvent, { available, held }: Balance): number {
   }
 }
 
-function restocked(event: StockEvent, balance: Balance, delta: number): Decision {
+function restocked(event: UnitsEvent, balance: Balance, delta: number): Decision {
   const { goodsId, reason, idempotencyKey } = event;
   const adjustment: Adjustment = { idempotencyKey, goodsId, delta, reason };
   return {
@@ -74,7 +74,7 @@ function restocked(event: StockEvent, balance: Balance, delta: number): Decision
   };
 }
 
-function isSame(known: Adjustment, event: StockEvent): boolean {
+function isSame(known: Adjustment, event: UnitsEvent): boolean {
   if (known.goodsId !== event.goodsId) return false;
   // A set names where to end, not by how much: the first time decided the difference.
   return event.kind !== 'stock-adjust' || known.delta === event.delta;

@@ -38,6 +38,7 @@ export {
   quantityField,
   reasonField,
   subjectField,
+  unitsField,
   versionField,
 } from './fields.ts';
 export { handlingFault, keepingFault } from './plain-json.ts';

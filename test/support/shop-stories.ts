@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { keptOf, wantedOf } from '../../src/orders/index.ts';
 import type { Rules, SagaEvent } from '../../src/saga/index.ts';
 import { imbalanceOf, legOf } from '../../src/stock/index.ts';
+import { keepEvent } from './keep-event.ts';
 import { MemoryWorld } from './memory-world.ts';
 
 const via = { cause: 'queue', attempt: 1 } as const;
@@ -111,6 +112,7 @@ export const event: fc.Arbitrary<SagaEvent> = fc.oneof(
     idempotencyKey: `k-${key}`,
     via,
   })),
+  keepEvent(goodsId),
 );
 
 export interface Batch {
