@@ -29,6 +29,7 @@ import { refundsList } from './commands/refunds-list-command.ts';
 import { stockAdjust } from './commands/stock-adjust-command.ts';
 import { stockCount } from './commands/stock-count-command.ts';
 import { stockExplain } from './commands/stock-explain-command.ts';
+import { stockExport } from './commands/stock-export-command.ts';
 import { stockGet } from './commands/stock-get-command.ts';
 import { stockHolds } from './commands/stock-holds-command.ts';
 import { stockImport } from './commands/stock-import-command.ts';
@@ -50,6 +51,7 @@ export const GROUPS: readonly PlanGroup[] = [
       stockAdjust,
       stockKeep,
       stockImport,
+      stockExport,
       stockMovements,
       stockHolds,
       stockExplain,

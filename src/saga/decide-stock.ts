@@ -5,13 +5,16 @@ import type { UnitsEvent } from './event.ts';
 const RECEIVED_MAX = 1_000_000_000_000;
 
 /** Units arrive, are found missing, or are counted anew. What is held or sold stays so. */
-export function decideStock(event: UnitsEvent, view: View): Decision {
+export function decideStock(
+  event: UnitsEvent,
+  view: Pick<View, 'adjustment' | 'balanceOf'>,
+): Decision {
   const { goodsId } = event;
   const balance = view.balanceOf(goodsId) ?? emptyBalance(goodsId);
   const known = view.adjustment;
   if (known) {
     return isSame(known, event)
-      ? answer('unchanged', balance)
+      ? repeated(balance)
       : refused(
           'idempotency-conflict',
           'this idempotency key was used for another change',
@@ -36,7 +39,7 @@ export function decideStock(event: UnitsEvent, view: View): Decision {
     );
   }
   const delta = deltaOf(event, balance);
-  if (delta === 0) return answer('unchanged', balance);
+  if (delta === 0) return unmoved(event, balance);
   if (balance.available + delta < 0) {
     return refused(
       'stock-below-zero',
@@ -63,6 +66,18 @@ function deltaOf(event: UnitsEvent, { available, held }: Balance): number {
     case 'stock-adjust':
       return event.delta;
   }
+}
+
+function unmoved(event: UnitsEvent, balance: Balance): Decision {
+  const decision = answer('unchanged', balance);
+  if (event.kind === 'stock-adjust' || event.isOnce !== true) return decision;
+  const { goodsId, reason, idempotencyKey } = event;
+  return { ...decision, unmoved: { idempotencyKey, goodsId, delta: 0, reason } };
+}
+
+function repeated(balance: Balance): Decision {
+  const { goodsId } = balance;
+  return { outcome: { goodsId, change: 'unchanged', balance, repeated: true } };
 }
 
 function restocked(event: UnitsEvent, balance: Balance, delta: number): Decision {

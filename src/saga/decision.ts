@@ -58,6 +58,8 @@ export interface Decision {
   readonly payments?: readonly Payment[];
   /** To be remembered under its id. */
   readonly asked?: PartRequest;
+  /** A set that found nothing to change, to be remembered under its key. */
+  readonly unmoved?: Adjustment;
   /** How stock is kept from now on. */
   readonly kept?: KeepingChange;
 }

@@ -103,6 +103,8 @@ export interface StockSetEvent {
   readonly goodsId: number;
   /** How many shall be for sale. */
   readonly available: number;
+  /** Its key is kept also when there is nothing to change: it is not to happen later either. */
+  readonly isOnce?: boolean;
   readonly expectedVersion?: number;
   readonly reason: string;
   readonly idempotencyKey: string;
@@ -113,6 +115,7 @@ export interface StockCountEvent {
   readonly kind: 'stock-count';
   readonly goodsId: number;
   readonly onHand: number;
+  readonly isOnce?: boolean;
   readonly expectedVersion?: number;
   readonly reason: string;
   readonly idempotencyKey: string;

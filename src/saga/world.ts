@@ -73,6 +73,7 @@ export class World {
   readonly moves: DecidedMove[] = [];
   readonly asked: PartRequest[] = [];
   readonly kept: KeepingChange[] = [];
+  readonly unmoved: Adjustment[] = [];
   private readonly orders = new Map<string, Order>();
   private readonly balances: Map<number, Balance>;
   private readonly payments = new Map<string, Payment>();
@@ -116,7 +117,9 @@ export class World {
   /** Makes a decision part of this world. */
   apply(decision: Decision, via: Via): void {
     if (decision.first) this.apply(decision.first, via);
-    const { order, steps = [], moves = [], payments = [], asked, kept } = decision;
+    const { order, steps = [], moves = [], payments = [], asked, kept, unmoved } = decision;
+    if (unmoved) this.unmoved.push(unmoved);
+    if (unmoved) this.adjustments.set(unmoved.idempotencyKey, unmoved);
     if (asked) this.asked.push(asked);
     if (kept) this.applyKeeping(kept);
     for (const move of moves) this.applyMove(move);

@@ -159,9 +159,12 @@ function writeMovements(
     ),
     insertAdjustments(
       sql,
-      world.moves.flatMap(({ move, version }) =>
-        move.kind === 'restock' ? [{ ...move.adjustment, version }] : [],
-      ),
+      [
+        ...world.moves.flatMap(({ move, version }) =>
+          move.kind === 'restock' ? [{ ...move.adjustment, version }] : [],
+        ),
+        ...world.unmoved.map((adjustment) => ({ ...adjustment, version: null })),
+      ],
       now,
     ),
   ];

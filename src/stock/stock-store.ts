@@ -201,7 +201,7 @@ export async function readAdjustments(
 
 export async function insertAdjustments(
   sql: Sql,
-  rows: readonly (Adjustment & { readonly version: number })[],
+  rows: readonly (Adjustment & { readonly version: number | null })[],
   now: DatabaseTime,
 ): Promise<void> {
   if (rows.length === 0) return;

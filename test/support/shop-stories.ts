@@ -113,6 +113,23 @@ export const event: fc.Arbitrary<SagaEvent> = fc.oneof(
     via,
   })),
   keepEvent(goodsId),
+  fc
+    .tuple(
+      goodsId,
+      fc.nat(6),
+      fc.constantFrom('stock-set' as const, 'stock-count' as const),
+      fc.nat(5),
+    )
+    .map(([id, units, kind, key]) => ({
+      kind,
+      goodsId: id,
+      ...(kind === 'stock-set' ? { available: units } : { onHand: units }),
+      isOnce: true,
+      reason: 'file',
+      idempotencyKey: `file-${key}-${id}`,
+      via,
+    }))
+    .map((one) => one as SagaEvent),
 );
 
 export interface Batch {
