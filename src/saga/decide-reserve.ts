@@ -3,6 +3,7 @@ import { keptOf, type Order, type ShortLine, type Step, wantedOf } from '../orde
 import { type Payment, pays, refundDue } from '../payments/index.ts';
 import { forSaleOf, type Move, type OrderMove } from '../stock/index.ts';
 import { type LimitReached, limitReached, limitText } from './buyer-limits.ts';
+import { reducedTo } from './decide-part-payment.ts';
 import { type Decision, outcomeOf, stepped, unchanged, type View } from './decision.ts';
 
 /** Hold the goods of a placed order, or reject it and say which lines were short. */
@@ -98,9 +99,16 @@ function withEarlyPayments(
     if (order.state === 'paid') payments.push(refundDue(payment, 'already-paid'));
     else if (!pays(payment, order)) payments.push(refundDue(payment, 'amount-mismatch'));
     else {
-      const paid = stepped(order, 'payment', { state: 'paid', due: 'never' }, { paymentId });
+      const reduced = reducedTo(order, payment);
+      if (!reduced) {
+        payments.push(refundDue(payment, 'lines-mismatch'));
+        continue;
+      }
+      const changes = { state: 'paid', due: 'never' } as const;
+      const paid = stepped(reduced.order, 'payment', changes, { paymentId });
       order = paid.order;
-      steps.push(paid.step);
+      steps.push(...reduced.steps, paid.step);
+      moves.push(...reduced.moves);
       moves.push(...movesOf(order, 'settle'));
       payments.push({ ...payment, state: 'applied' });
     }

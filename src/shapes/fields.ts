@@ -53,9 +53,6 @@ export const availableField = Type.Integer({
   description: 'a whole number from 0 to 1000000000000',
 });
 
-/** How many units, of stock or of a line drawn through it. */
-export const unitsField = availableField;
-
 export const deltaField = Type.Integer({
   minimum: -1_000_000_000_000,
   maximum: 1_000_000_000_000,

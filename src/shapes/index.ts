@@ -38,7 +38,6 @@ export {
   quantityField,
   reasonField,
   subjectField,
-  unitsField,
   versionField,
 } from './fields.ts';
 export { handlingFault, keepingFault } from './plain-json.ts';

@@ -63,6 +63,17 @@ describe('the order commands', function () {
     await cli.json('order cancel paying');
   });
 
+  it('pay for a part of an order, and give the rest back', async () => {
+    await cli.json('order place partly --line 7:3');
+    const paid = await cli.json<OrderView>('order pay partly --payment pay-partly --line 7:2');
+    expect(paid).to.deep.nested.include({
+      state: 'paid',
+      'payment.lines': [{ goodsId: 7, quantity: 2 }],
+    });
+    const { lines } = await cli.json<OrderView>('order show partly');
+    expect(lines).to.deep.equal([{ goodsId: 7, quantity: 3, cancelled: 1 }]);
+  });
+
   it('cancel and return single units, each once for its id', async () => {
     await cli.json('order place split --line 7:4');
     await cli.json('order cancel split --line 7:1 --id less');

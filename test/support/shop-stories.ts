@@ -104,6 +104,13 @@ export const event: fc.Arbitrary<SagaEvent> = fc.oneof(
       payment: { orderId: id, paymentId, ...(amount === null ? {} : { amount }) },
       via,
     })),
+  fc
+    .tuple(orderId, fc.constantFrom('f', 'g', 'h'), goodsId, fc.integer({ min: 1, max: 3 }))
+    .map(([id, paymentId, goods, quantity]) => ({
+      kind: 'payment' as const,
+      payment: { orderId: id, paymentId, lines: [{ goodsId: goods, quantity }] },
+      via,
+    })),
   fc.tuple(goodsId, fc.integer({ min: -3, max: 5 }), fc.nat(9)).map(([id, delta, key]) => ({
     kind: 'stock-adjust' as const,
     goodsId: id,

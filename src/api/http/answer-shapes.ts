@@ -86,6 +86,11 @@ const paymentFields = {
   amount: Type.Optional(Type.Integer()),
   currency: Type.Optional(Type.String()),
   paidAt: Type.Optional(time),
+  lines: Type.Optional(
+    Type.Array(Type.Object({ goodsId: Type.Integer(), quantity: Type.Integer() }), {
+      description: 'the units that it pays for; left out, all of its order',
+    }),
+  ),
   at: time,
 };
 

@@ -4,11 +4,11 @@ import { AppError } from '../../kernel/index.ts';
 import type { StockOutcome } from '../../saga/index.ts';
 import {
   actorField,
+  availableField,
   goodsIdField,
   limitField,
   reasonField,
   strictly,
-  unitsField,
 } from '../../shapes/index.ts';
 import { listKeepings } from '../../stock/index.ts';
 import { keepingPageShape, refusals, stockShape } from './answer-shapes.ts';
@@ -17,14 +17,14 @@ import { answerStock } from './stock-routes.ts';
 
 const thresholdsBody = strictly(
   Type.Object(
-    { lowAt: unitsField, backAt: unitsField },
+    { lowAt: availableField, backAt: availableField },
     { description: 'two lines { lowAt, backAt }, the second above the first' },
   ),
 );
 const keepingBody = strictly(
   Type.Object(
     {
-      safety: Type.Optional(unitsField),
+      safety: Type.Optional(availableField),
       thresholds: Type.Optional(
         Type.Union([thresholdsBody, Type.Null()], {
           description: 'two lines { lowAt, backAt }, or null for none',

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/index.ts';
-import { actorField, goodsIdField, reasonField, unitsField } from '../../shapes/index.ts';
+import { actorField, availableField, goodsIdField, reasonField } from '../../shapes/index.ts';
 import { changeStock } from '../change-stock.ts';
 import { checkedGiven, numberIn } from '../given.ts';
 import type { Options, Plan } from '../plan.ts';
@@ -25,7 +25,7 @@ export const stockKeep: Plan = {
     const { lowAt, backAt, reason, actor } = options;
     const change = checkedGiven(
       { goodsId: goodsIdField, reason: reasonField, actor: actorField },
-      { safety: unitsField, lowAt: unitsField, backAt: unitsField },
+      { safety: availableField, lowAt: availableField, backAt: availableField },
       {
         goodsId: numberIn(goods),
         reason,
