@@ -1,6 +1,7 @@
 import { emptyBalance, type Keeping } from '../stock/index.ts';
 import type { Decision, View } from './decision.ts';
 import type { StockKeepEvent } from './event.ts';
+import { answer, refused } from './stock-answers.ts';
 
 /** An operator says how goods are kept. No unit moves, so nothing can come out of balance. */
 export function decideKeeping(event: StockKeepEvent, view: View): Decision {
@@ -12,16 +13,15 @@ export function decideKeeping(event: StockKeepEvent, view: View): Decision {
     safety === was.safety &&
     thresholds?.lowAt === was.thresholds?.lowAt &&
     thresholds?.backAt === was.thresholds?.backAt;
-  if (isSame) return { outcome: { goodsId, change: 'unchanged', balance } };
+  if (isSame) return answer('unchanged', balance);
   if (thresholds && thresholds.backAt <= thresholds.lowAt) {
     const { lowAt, backAt } = thresholds;
     const message = `goods ${goodsId}: back at ${backAt} is not above low at ${lowAt}`;
-    const code = 'thresholds-crossed';
-    return { outcome: { goodsId, change: 'refused', code, message, balance } };
+    return refused('thresholds-crossed', message, balance);
   }
   const keeping: Keeping = { ...was, safety, thresholds, number: was.number + 1 };
   return {
-    outcome: { goodsId, change: 'changed', balance: { ...balance, keeping } },
+    ...answer('changed', { ...balance, keeping }),
     kept: { goodsId, keeping, actor, reason },
   };
 }

@@ -1,5 +1,6 @@
 import { type Adjustment, type Balance, emptyBalance, moved } from '../stock/index.ts';
 import type { Decision, View } from './decision.ts';
+import { answer, refused } from './stock-answers.ts';
 import type { UnitsEvent } from './event.ts';
 
 const RECEIVED_MAX = 1_000_000_000_000;
@@ -93,12 +94,4 @@ function isSame(known: Adjustment, event: UnitsEvent): boolean {
   if (known.goodsId !== event.goodsId) return false;
   // A set names where to end, not by how much: the first time decided the difference.
   return event.kind !== 'stock-adjust' || known.delta === event.delta;
-}
-
-function answer(change: 'changed' | 'unchanged', balance: Balance): Decision {
-  return { outcome: { goodsId: balance.goodsId, change, balance } };
-}
-
-function refused(code: string, message: string, balance: Balance): Decision {
-  return { outcome: { goodsId: balance.goodsId, change: 'refused', code, message, balance } };
 }

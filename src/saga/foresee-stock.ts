@@ -9,7 +9,7 @@ export interface ForeseenStock {
   readonly outcome: StockOutcome;
 }
 
-/** What would become of changes of stock, each of other goods, as things are. Nothing is written. */
+/** What would become of changes of stock, each of other goods; nothing is written. */
 export async function foreseeStock(
   sql: Sql,
   events: readonly UnitsEvent[],

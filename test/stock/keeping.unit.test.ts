@@ -28,7 +28,7 @@ function sidesOf(levels: readonly number[], thresholds: typeof LINES | null, saf
 }
 
 describe('how the stock of goods is kept', () => {
-  it('leaves for orders what is available beyond the safety stock, and never less than none', () => {
+  it('leaves for orders what is available beyond the safety stock, never less than none', () => {
     expect(forSaleOf(withAvailable(10, { safety: 4 }))).to.equal(6);
     expect(forSaleOf(withAvailable(3, { safety: 4 }))).to.equal(0);
   });

@@ -7,8 +7,8 @@ export const stockExport: Plan = {
   takes: '[file]',
   summary: 'Write what is for sale to a file that import reads, or to standard output',
   more:
-    'Imported again with its column expectedVersion, a row is refused when its stock has changed\n' +
-    'since; without that column it is set whatever has happened.',
+    'Imported again with its column expectedVersion, a row is refused when its stock has\n' +
+    'changed since; without that column it is set whatever has happened.',
   options: [['--format <format>', 'csv or ndjson, where the name of the file does not tell']],
   examples: ['holdfast stock export stock.csv', 'holdfast stock export --format ndjson | gzip'],
   act: async (session, [file], options) => {

@@ -12,10 +12,11 @@ export const stockImport: Plan = {
   takes: '<file>',
   summary: 'Set what is for sale, or was counted, from a CSV or NDJSON file',
   more:
-    'Columns: goodsId, available or onHand (units on hold among them), and expectedVersion where\n' +
-    'a row is to be refused when its stock has changed since. The whole file is checked first: of\n' +
-    'a file with a bad line nothing is imported. Each row happens once for the content of its\n' +
-    'file, so an import that broke off is simply run again; --run does the same file once more.',
+    'Columns: goodsId, available or onHand (units on hold among them), and expectedVersion\n' +
+    'where a row is to be refused when its stock has changed since. The whole file is checked\n' +
+    'first: of a file with a bad line nothing is imported. Each row happens once for the\n' +
+    'content of its file, so an import that broke off is simply run again; --run does the\n' +
+    'same file once more.',
   options: [
     ['--dry-run', 'say what would change, and change nothing'],
     ['--differences <file>', 'with --dry-run: write every difference to a new CSV file'],
