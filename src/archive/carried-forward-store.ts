@@ -37,7 +37,10 @@ export async function goodsWithOldLedger(
   };
 }
 
-type OpeningRow = Omit<Balance, 'fence'> & { readonly fence: string; readonly returned: number };
+type OpeningRow = Omit<Balance, 'fence' | 'keeping'> & {
+  readonly fence: string;
+  readonly returned: number;
+};
 
 const OPENING = `SELECT goods_id AS goodsId, version, available, held, sold, received, returned,
   CAST(fence AS CHAR) AS fence FROM carried_forward WHERE goods_id = ?`;
@@ -60,7 +63,7 @@ export async function lockOpening(sql: Sql, goodsId: number): Promise<Opening> {
 function openingOf(goodsId: number, [row]: readonly OpeningRow[]): Opening {
   if (!row) return { balance: emptyBalance(goodsId), returned: 0 };
   const { returned, fence, ...counts } = row;
-  return { balance: { ...counts, fence: BigInt(fence) }, returned };
+  return { balance: { ...emptyBalance(goodsId), ...counts, fence: BigInt(fence) }, returned };
 }
 
 /** The next part of one ledger, oldest first. Its rows never change, so none is locked. */

@@ -3,7 +3,8 @@ import type { SagaEvent, StockOutcome } from '../saga/index.ts';
 import type { Session } from './command-session.ts';
 import { stockText } from './stock-text.ts';
 
-type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-count' | 'stock-adjust' }>;
+type StockKind = 'stock-set' | 'stock-count' | 'stock-adjust' | 'stock-keep';
+type StockEvent = Extract<SagaEvent, { kind: StockKind }>;
 type WithoutVia<Event> = Event extends unknown ? Omit<Event, 'via'> : never;
 
 /** Sends one change of stock through the saga and prints what there is afterwards. */

@@ -3,7 +3,7 @@ import type { PlacedOrder } from '../queues/index.ts';
 import { type PlaceAnswer, placeOrders } from './place-orders.ts';
 import type { Session } from './command-session.ts';
 import { fileLines } from '../records/index.ts';
-import { badLines } from './stock-file.ts';
+import { badLines } from './bad-lines.ts';
 
 const BATCH = 500;
 const SHOWN_MAX = 20;

@@ -18,6 +18,7 @@ import { orderCancel } from './commands/order-cancel-command.ts';
 import { orderExtend } from './commands/order-extend-command.ts';
 import { orderList } from './commands/order-list-command.ts';
 import { orderPay } from './commands/order-pay-command.ts';
+import { orderPaymentStarted } from './commands/order-payment-started-command.ts';
 import { orderPlace } from './commands/order-place-command.ts';
 import { orderReturn } from './commands/order-return-command.ts';
 import { orderShow } from './commands/order-show-command.ts';
@@ -28,9 +29,11 @@ import { refundsList } from './commands/refunds-list-command.ts';
 import { stockAdjust } from './commands/stock-adjust-command.ts';
 import { stockCount } from './commands/stock-count-command.ts';
 import { stockExplain } from './commands/stock-explain-command.ts';
+import { stockExport } from './commands/stock-export-command.ts';
 import { stockGet } from './commands/stock-get-command.ts';
 import { stockHolds } from './commands/stock-holds-command.ts';
 import { stockImport } from './commands/stock-import-command.ts';
+import { stockKeep } from './commands/stock-keep-command.ts';
 import { stockMovements } from './commands/stock-movements-command.ts';
 import { stockSet } from './commands/stock-set-command.ts';
 import { worker } from './commands/worker-command.ts';
@@ -46,7 +49,9 @@ export const GROUPS: readonly PlanGroup[] = [
       stockSet,
       stockCount,
       stockAdjust,
+      stockKeep,
       stockImport,
+      stockExport,
       stockMovements,
       stockHolds,
       stockExplain,
@@ -67,6 +72,7 @@ export const GROUPS: readonly PlanGroup[] = [
       orderList,
       orderPay,
       orderExtend,
+      orderPaymentStarted,
       orderCancel,
       orderReturn,
       orderWatch,

@@ -44,6 +44,8 @@ export interface PaymentToConfirm {
   readonly paymentId: string;
   readonly amount?: number;
   readonly currency?: string;
+  /** It pays for these units only, and the others go back on sale. */
+  readonly lines?: readonly OrderLine[];
   /** Milliseconds since 1970, or a time such as 2026-11-20T12:00:00Z. */
   readonly paidAt?: number | string;
 }
@@ -121,6 +123,7 @@ export interface PaymentView {
   readonly amount?: number;
   readonly currency?: string;
   readonly paidAt?: string;
+  readonly lines?: readonly OrderLine[];
   readonly at: string;
 }
 
@@ -143,4 +146,9 @@ export interface StockView {
   readonly sold: number;
   readonly received: number;
   readonly version: number;
+  /** Units that orders never reserve, and what they leave for orders; where there are any. */
+  readonly safety?: number;
+  readonly forSale?: number;
+  readonly lowAt?: number;
+  readonly backAt?: number;
 }

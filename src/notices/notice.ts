@@ -7,6 +7,7 @@ export type NoticeKind =
   | 'order.cancelled'
   | 'order.returned'
   | 'payment.refund-due'
+  | 'stock.low'
   | 'stock.out'
   | 'stock.back';
 

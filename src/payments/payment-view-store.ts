@@ -1,6 +1,6 @@
 import { type DatabaseTime, isoOf } from '../kernel/index.ts';
-import type { Sql } from '../mysql/index.ts';
-import type { PaymentState, RefundReason } from './payment.ts';
+import { readJson, type Sql } from '../mysql/index.ts';
+import type { PaidLine, PaymentState, RefundReason } from './payment.ts';
 
 /** A payment as others see it. */
 export interface PaymentView {
@@ -10,6 +10,8 @@ export interface PaymentView {
   readonly amount?: number;
   readonly currency?: string;
   readonly paidAt?: string;
+  /** The units that it pays for; left out, all of its order. */
+  readonly lines?: readonly PaidLine[];
   /** When we were told of it. */
   readonly at: string;
 }
@@ -21,11 +23,12 @@ interface ViewRow {
   readonly amount: number | null;
   readonly currency: string | null;
   readonly paidAt: DatabaseTime | null;
+  readonly lines: unknown;
   readonly at: DatabaseTime;
 }
 
 const COLUMNS = `p.payment_id AS paymentId, p.state, p.reason, p.amount, p.currency,
-  p.paid_at AS paidAt, p.at`;
+  p.paid_at AS paidAt, p.\`lines\`, p.at`;
 
 export async function paymentViews(sql: Sql, orderSeq: number): Promise<readonly PaymentView[]> {
   const rows = await sql.rows<ViewRow>(
@@ -35,7 +38,9 @@ export async function paymentViews(sql: Sql, orderSeq: number): Promise<readonly
   return rows.map(viewOf);
 }
 
-function viewOf({ paymentId, state, reason, amount, currency, paidAt, at }: ViewRow): PaymentView {
+function viewOf(row: ViewRow): PaymentView {
+  const { paymentId, state, reason, amount, currency, paidAt, at } = row;
+  const lines = readJson<readonly PaidLine[]>(row.lines);
   return {
     paymentId,
     state,
@@ -43,6 +48,7 @@ function viewOf({ paymentId, state, reason, amount, currency, paidAt, at }: View
     ...(amount === null ? {} : { amount }),
     ...(currency === null ? {} : { currency }),
     ...(paidAt === null ? {} : { paidAt: isoOf(paidAt) }),
+    ...(lines ? { lines } : {}),
     at: isoOf(at),
   };
 }

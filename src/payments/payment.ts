@@ -19,11 +19,18 @@ export type RefundReason =
   | 'cancelled'
   | 'late'
   | 'late-manual'
+  | 'lines-mismatch'
   | 'never-placed'
   | 'rejected'
   | 'returned'
   | 'sold-out'
   | 'unknown-goods';
+
+/** Units of an order that a payment pays for. */
+export interface PaidLine {
+  readonly goodsId: number;
+  readonly quantity: number;
+}
 
 /** What a payment provider tells us. */
 export interface PaymentNotice {
@@ -33,6 +40,8 @@ export interface PaymentNotice {
   readonly currency?: string;
   /** Milliseconds since 1970; kept as information, never decides anything. */
   readonly paidAtMs?: number;
+  /** It pays for these units and no others; left out, for all. */
+  readonly lines?: readonly PaidLine[];
 }
 
 export interface Payment {
@@ -43,6 +52,7 @@ export interface Payment {
   readonly amount: number | null;
   readonly currency: string | null;
   readonly paidAtMs: number | null;
+  readonly lines?: readonly PaidLine[];
 }
 
 interface Price {
@@ -59,6 +69,7 @@ export function paymentOf(notice: PaymentNotice, state: PaymentState): Payment {
     amount: notice.amount ?? null,
     currency: notice.currency ?? null,
     paidAtMs: notice.paidAtMs ?? null,
+    ...(notice.lines === undefined ? {} : { lines: sorted(notice.lines) }),
   };
 }
 
@@ -67,15 +78,27 @@ export function samePayment(known: Payment, notice: PaymentNotice): boolean {
   return (
     known.orderId === notice.orderId &&
     known.amount === (notice.amount ?? null) &&
-    known.currency === (notice.currency ?? null)
+    known.currency === (notice.currency ?? null) &&
+    JSON.stringify(sorted(known.lines)) === JSON.stringify(sorted(notice.lines))
   );
 }
 
-/** Only what both sides name can differ. */
-export function pays(payment: Price, order: Price): boolean {
+/** In one order, and each goods id once. */
+function sorted(lines: readonly PaidLine[] = []): readonly PaidLine[] {
+  const units = new Map<number, number>();
+  for (const { goodsId, quantity } of lines) {
+    units.set(goodsId, (units.get(goodsId) ?? 0) + quantity);
+  }
+  const goods = [...units].toSorted(([one], [other]) => one - other);
+  return goods.map(([goodsId, quantity]) => ({ goodsId, quantity }));
+}
+
+/** Only what both sides name can differ; what a part of an order costs is the shop's to say. */
+export function pays(payment: Price & Pick<Payment, 'lines'>, order: Price): boolean {
   const differs = <T>(one: T | null, other: T | null) =>
     one !== null && other !== null && one !== other;
-  return !differs(payment.amount, order.amount) && !differs(payment.currency, order.currency);
+  const isAmountRight = payment.lines !== undefined || !differs(payment.amount, order.amount);
+  return isAmountRight && !differs(payment.currency, order.currency);
 }
 
 export function refundDue(payment: Payment, reason: RefundReason): Payment {

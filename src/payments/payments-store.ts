@@ -1,6 +1,6 @@
 import { type DatabaseTime, databaseTimeOf, millisOf } from '../kernel/index.ts';
-import { type Sql, sameRows } from '../mysql/index.ts';
-import type { Payment, PaymentState, RefundReason } from './payment.ts';
+import { readJson, type Sql, sameRows } from '../mysql/index.ts';
+import type { PaidLine, Payment, PaymentState, RefundReason } from './payment.ts';
 
 interface PaymentRow {
   readonly payment_id: string;
@@ -10,9 +10,11 @@ interface PaymentRow {
   readonly amount: number | null;
   readonly currency: string | null;
   readonly paid_at: string | null;
+  readonly lines: unknown;
 }
 
-const READ = `SELECT p.payment_id, o.order_id, p.state, p.reason, p.amount, p.currency, p.paid_at
+const READ = `SELECT p.payment_id, o.order_id, p.state, p.reason, p.amount, p.currency, p.paid_at,
+    p.\`lines\`
   FROM payments p JOIN orders o ON o.seq = p.order_seq`;
 
 export async function readPayments(
@@ -53,6 +55,7 @@ async function readPaymentsIn(
 }
 
 function paymentFrom(row: PaymentRow): Payment {
+  const lines = readJson<readonly PaidLine[]>(row.lines);
   return {
     paymentId: row.payment_id,
     orderId: row.order_id,
@@ -61,6 +64,7 @@ function paymentFrom(row: PaymentRow): Payment {
     amount: row.amount,
     currency: row.currency,
     paidAtMs: row.paid_at === null ? null : millisOf(row.paid_at),
+    ...(lines ? { lines } : {}),
   };
 }
 
@@ -71,8 +75,8 @@ export async function insertPayments(
 ): Promise<void> {
   if (payments.length === 0) return;
   await sql.write(
-    `INSERT INTO payments (payment_id, order_seq, state, reason, amount, currency, paid_at, at)
-     VALUES ?`,
+    `INSERT INTO payments (payment_id, order_seq, state, reason, amount, currency, paid_at, at,
+       \`lines\`) VALUES ?`,
     [
       payments
         .toSorted((one, other) => (one.paymentId < other.paymentId ? -1 : 1))
@@ -85,6 +89,7 @@ export async function insertPayments(
           payment.currency,
           payment.paidAtMs === null ? null : databaseTimeOf(payment.paidAtMs),
           now,
+          payment.lines ? JSON.stringify(payment.lines) : null,
         ]),
     ],
   );

@@ -4,8 +4,10 @@ import {
   amountField,
   checkedBy,
   currencyField,
+  goodsIdField,
   orderIdField,
   paymentIdField,
+  quantityField,
 } from '../shapes/index.ts';
 import { oneOrEnvelope, type QueueContract } from './queue-contract.ts';
 
@@ -18,6 +20,19 @@ export const paymentShape = Type.Object(
     paymentId: paymentIdField,
     amount: Type.Optional(amountField),
     currency: Type.Optional(currencyField),
+    lines: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { goodsId: goodsIdField, quantity: quantityField },
+          { description: 'a line { goodsId, quantity }' },
+        ),
+        {
+          minItems: 1,
+          maxItems: 100,
+          description: 'a list of 1 to 100 lines { goodsId, quantity }',
+        },
+      ),
+    ),
     paidAt: Type.Optional(
       Type.Union(
         [
@@ -35,19 +50,21 @@ export const paymentShape = Type.Object(
 );
 
 /** A payment as the rest of Holdfast knows it. */
-export interface ConfirmedPayment extends Omit<Static<typeof paymentShape>, 'paidAt'> {
+export interface ConfirmedPayment extends Omit<Static<typeof paymentShape>, 'paidAt' | 'lines'> {
+  readonly lines?: readonly { readonly goodsId: number; readonly quantity: number }[];
   readonly paidAtMs?: number;
 }
 
 const check = checkedBy(paymentShape);
 
 function paymentEntry(value: unknown): ConfirmedPayment {
-  const { orderId, paymentId, amount, currency, paidAt } = check(value);
+  const { orderId, paymentId, amount, currency, lines, paidAt } = check(value);
   return {
     orderId,
     paymentId,
     ...(amount === undefined ? {} : { amount }),
     ...(currency === undefined ? {} : { currency }),
+    ...(lines === undefined ? {} : { lines }),
     ...(paidAt === undefined
       ? {}
       : { paidAtMs: typeof paidAt === 'number' ? paidAt : millisOfIso(paidAt, 'paidAt') }),

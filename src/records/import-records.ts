@@ -9,8 +9,12 @@ export interface ImportPlan<Row> {
   readonly path: string;
   readonly format: RecordFormat;
   readonly columns: readonly string[];
+  /** Columns that a file may have besides. */
+  readonly mayHave?: readonly string[];
+  /** The columns of a CSV file whose first line names none. */
+  readonly bare?: readonly string[];
   /** Answers the row, or throws what is wrong with it. */
-  readonly check: (value: unknown, format: RecordFormat) => Row;
+  readonly check: (value: unknown, format: RecordFormat, line: number) => Row;
   /** Rows with one key are never kept together: the later one is to see the earlier. */
   readonly keyOf: (row: Row) => string | number;
   /** Keeps rows, or says what would become of them; a verdict for each. */
@@ -59,7 +63,7 @@ export async function importRecords<Row>(plan: ImportPlan<Row>): Promise<ImportR
     for (const [at, { line }] of rows.entries()) tally.add(line, verdicts[at]);
     plan.onProgress({ rows: tally.report.rows, share: total === 0 ? 1 : bytes / total });
   };
-  for await (const record of readRecords(plan.path, plan.format, plan.columns)) {
+  for await (const record of readRecords(plan.path, plan.format, plan.columns, plan)) {
     const row = checkedRow(plan, record, tally);
     if (row === undefined) continue;
     const key = plan.keyOf(row);
@@ -77,7 +81,7 @@ function checkedRow<Row>(
 ): Row | undefined {
   try {
     if (problem !== undefined) throw new AppError('invalid-input', problem);
-    return check(value, format);
+    return check(value, format, line);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     tally.add(line, error);

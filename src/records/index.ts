@@ -1,4 +1,3 @@
-export { csvCells } from './csv-cells.ts';
 export { type FileLine, fileLines } from './file-lines.ts';
 export {
   type ImportPlan,

@@ -13,6 +13,12 @@ export interface FileRecord {
   readonly problem?: string;
 }
 
+/** Columns that a file may have besides, and those of one whose first line names none. */
+export interface MoreColumns {
+  readonly mayHave?: readonly string[];
+  readonly bare?: readonly string[];
+}
+
 /** More lines than this are no cell: a quote was not closed. */
 const CELL_LINES_MAX = 100;
 
@@ -31,8 +37,9 @@ export async function* readRecords(
   path: string,
   format: RecordFormat,
   columns: readonly string[],
+  more: MoreColumns = {},
 ): AsyncGenerator<FileRecord> {
-  if (format === 'csv') yield* csvRecords(path, columns);
+  if (format === 'csv') yield* csvRecords(path, columns, more);
   else yield* jsonRecords(path);
 }
 
@@ -47,12 +54,20 @@ async function* jsonRecords(path: string): AsyncGenerator<FileRecord> {
   }
 }
 
-async function* csvRecords(path: string, columns: readonly string[]): AsyncGenerator<FileRecord> {
+async function* csvRecords(
+  path: string,
+  columns: readonly string[],
+  more: MoreColumns,
+): AsyncGenerator<FileRecord> {
   let names: readonly string[] | undefined;
   for await (const { line, bytes, text } of csvTexts(path)) {
     const cells = csvCells(text);
-    if (!names) names = headerOf(path, cells, columns);
-    else if (!cells) yield { line, bytes, value: null, problem: 'this line is not CSV' };
+    if (!names) {
+      const isBare = more.bare && !cells?.some((cell) => isName(cell, columns, more));
+      names = isBare ? more.bare : headerOf(path, cells, columns, more);
+      if (!isBare) continue;
+    }
+    if (!cells) yield { line, bytes, value: null, problem: 'this line is not CSV' };
     else if (cells.length !== names.length) {
       const problem = `${cells.length} columns, allowed are the ${names.length} of the first line`;
       yield { line, bytes, value: null, problem };
@@ -77,14 +92,24 @@ async function* csvTexts(
   if (open) yield { line: open.line, bytes: 0, text: open.texts.join('\n') };
 }
 
-function headerOf(path: string, cells: readonly string[] | null, columns: readonly string[]) {
+function isName(cell: string, columns: readonly string[], { mayHave = [] }: MoreColumns): boolean {
+  return columns.includes(cell) || mayHave.includes(cell);
+}
+
+function headerOf(
+  path: string,
+  cells: readonly string[] | null,
+  columns: readonly string[],
+  more: MoreColumns,
+) {
   const missing = columns.filter((name) => !cells?.includes(name));
-  const strange = cells?.filter((name) => !columns.includes(name)) ?? [];
+  const strange = cells?.filter((name) => !isName(name, columns, more)) ?? [];
   const isTwice = cells !== null && new Set(cells).size !== cells.length;
   if (cells && missing.length === 0 && strange.length === 0 && !isTwice) return cells;
+  const may = more.mayHave ? `; and may name ${more.mayHave.join(',')}` : '';
   throw new AppError(
     'invalid-file',
-    `the first line of ${path} must name the columns ${columns.join(',')}, each once`,
+    `the first line of ${path} must name the columns ${columns.join(',')}, each once${may}`,
     { details: { missing, strange } },
   );
 }

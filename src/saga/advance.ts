@@ -183,6 +183,8 @@ function keysOf(event: SagaEvent): readonly Key[] {
     case 'stock-count':
     case 'stock-adjust':
       return [`adjustment:${event.idempotencyKey}`];
+    case 'stock-keep':
+      return [];
     case 'placed':
       return [orderIdOf(event), ...[replacedBy(event) ?? []].flat()];
     case 'reserve':

@@ -13,6 +13,7 @@ import {
 import { refundDue } from '../payments/index.ts';
 import type { Move } from '../stock/index.ts';
 import { decideCancel } from './decide-cancel.ts';
+import { partMoves } from './part-moves.ts';
 import { type Decision, outcomeOf, refused, stepped, unchanged, type View } from './decision.ts';
 import type { PartEvent } from './event.ts';
 
@@ -122,18 +123,6 @@ function requestOf(
   parts: readonly Part[],
 ): Pick<Decision, 'asked'> {
   return requestId === undefined ? {} : { asked: { orderId, verb, requestId, parts } };
-}
-
-function partMoves(order: Order, kind: 'release' | 'return', parts: readonly Part[]): Move[] {
-  const { orderId, holds: hold, version: part } = order;
-  return [...unitsOf(parts)].map(([goodsId, quantity]) => ({
-    kind,
-    goodsId,
-    quantity,
-    orderId,
-    hold,
-    part,
-  }));
 }
 
 /** A restock of units that nobody can buy; its key cannot be one that a caller has chosen. */

@@ -10,6 +10,7 @@ import {
   samePayment,
 } from '../payments/index.ts';
 import { movesOf, shortageOf } from './decide-reserve.ts';
+import { reducedTo } from './decide-part-payment.ts';
 import { type Decision, outcomeOf, refused, stepped, unchanged, type View } from './decision.ts';
 
 /** An order was paid; maybe too early, too late, twice, or not what it costs. */
@@ -41,7 +42,7 @@ function decideNew(order: Order, notice: PaymentNotice, view: View): Decision {
     case 'placed':
       return early(order, { ...payment, state: 'early' });
     case 'reserved':
-      return pays(payment, order) ? paid(order, payment) : back(order, payment, 'amount-mismatch');
+      return inTime(order, payment);
     case 'expired':
       return late(order, payment, view);
     case 'paid':
@@ -64,6 +65,19 @@ function early(order: Order, payment: Payment): Decision {
     { paymentId: payment.paymentId, became: 'early' },
   );
   return { outcome: outcomeOf(next), order: next, steps: [step], payments: [payment] };
+}
+
+/** What it pays for is settled, and what it does not pay for returns, in one. */
+function inTime(order: Order, payment: Payment): Decision {
+  if (!pays(payment, order)) return back(order, payment, 'amount-mismatch');
+  const reduced = reducedTo(order, payment);
+  if (!reduced) return back(order, payment, 'lines-mismatch');
+  const settled = paid(reduced.order, payment);
+  return {
+    ...settled,
+    steps: [...reduced.steps, ...(settled.steps ?? [])],
+    moves: [...reduced.moves, ...(settled.moves ?? [])],
+  };
 }
 
 function paid(order: Order, payment: Payment): Decision {
@@ -103,9 +117,11 @@ function late(order: Order, payment: Payment, view: View): Decision {
   if (!pays(payment, order)) return back(order, payment, 'amount-mismatch');
   if (latePayment === 'refund') return back(order, payment, 'late');
   if (latePayment === 'manual') return back(order, payment, 'late-manual');
-  const { short, reason } = shortageOf(order, view);
+  const reduced = reducedTo(order, payment);
+  if (!reduced) return back(order, payment, 'lines-mismatch');
+  const { short, reason } = shortageOf(reduced.order, view);
   if (short.length > 0) return back(order, payment, reason);
-  const again = stepped(order, 'reserve', {
+  const again = stepped(reduced.order, 'reserve', {
     state: 'reserved',
     holds: order.holds + 1,
     reason: null,
@@ -115,7 +131,7 @@ function late(order: Order, payment: Payment, view: View): Decision {
   const settled = paid(again.order, payment);
   return {
     ...settled,
-    steps: [again.step, ...(settled.steps ?? [])],
+    steps: [...reduced.steps, again.step, ...(settled.steps ?? [])],
     moves: [...movesOf(again.order, 'reserve'), ...(settled.moves ?? [])],
   };
 }

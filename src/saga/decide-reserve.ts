@@ -1,8 +1,9 @@
 import { secondsAfter } from '../kernel/index.ts';
 import { keptOf, type Order, type ShortLine, type Step, wantedOf } from '../orders/index.ts';
 import { type Payment, pays, refundDue } from '../payments/index.ts';
-import type { Move, OrderMove } from '../stock/index.ts';
+import { forSaleOf, type Move, type OrderMove } from '../stock/index.ts';
 import { type LimitReached, limitReached, limitText } from './buyer-limits.ts';
+import { reducedTo } from './decide-part-payment.ts';
 import { type Decision, outcomeOf, stepped, unchanged, type View } from './decision.ts';
 
 /** Hold the goods of a placed order, or reject it and say which lines were short. */
@@ -39,7 +40,7 @@ export function shortageOf(
     if (quantity === 0) continue;
     const balance = view.balanceOf(goodsId);
     if (!balance) unknown = true;
-    const available = balance?.available ?? 0;
+    const available = balance ? forSaleOf(balance) : 0;
     if (available < quantity) short.push({ goodsId, requested: quantity, available });
   }
   return { short, reason: unknown ? 'unknown-goods' : 'sold-out' };
@@ -98,9 +99,16 @@ function withEarlyPayments(
     if (order.state === 'paid') payments.push(refundDue(payment, 'already-paid'));
     else if (!pays(payment, order)) payments.push(refundDue(payment, 'amount-mismatch'));
     else {
-      const paid = stepped(order, 'payment', { state: 'paid', due: 'never' }, { paymentId });
+      const reduced = reducedTo(order, payment);
+      if (!reduced) {
+        payments.push(refundDue(payment, 'lines-mismatch'));
+        continue;
+      }
+      const changes = { state: 'paid', due: 'never' } as const;
+      const paid = stepped(reduced.order, 'payment', changes, { paymentId });
       order = paid.order;
-      steps.push(paid.step);
+      steps.push(...reduced.steps, paid.step);
+      moves.push(...reduced.moves);
       moves.push(...movesOf(order, 'settle'));
       payments.push({ ...payment, state: 'applied' });
     }

@@ -1,17 +1,21 @@
 import { type Adjustment, type Balance, emptyBalance, moved } from '../stock/index.ts';
 import type { Decision, View } from './decision.ts';
-import type { StockEvent } from './event.ts';
+import { answer, refused } from './stock-answers.ts';
+import type { UnitsEvent } from './event.ts';
 
 const RECEIVED_MAX = 1_000_000_000_000;
 
 /** Units arrive, are found missing, or are counted anew. What is held or sold stays so. */
-export function decideStock(event: StockEvent, view: View): Decision {
+export function decideStock(
+  event: UnitsEvent,
+  view: Pick<View, 'adjustment' | 'balanceOf'>,
+): Decision {
   const { goodsId } = event;
   const balance = view.balanceOf(goodsId) ?? emptyBalance(goodsId);
   const known = view.adjustment;
   if (known) {
     return isSame(known, event)
-      ? answer('unchanged', balance)
+      ? repeated(balance)
       : refused(
           'idempotency-conflict',
           'this idempotency key was used for another change',
@@ -36,7 +40,7 @@ export function decideStock(event: StockEvent, view: View): Decision {
     );
   }
   const delta = deltaOf(event, balance);
-  if (delta === 0) return answer('unchanged', balance);
+  if (delta === 0) return unmoved(event, balance);
   if (balance.available + delta < 0) {
     return refused(
       'stock-below-zero',
@@ -54,7 +58,7 @@ export function decideStock(event: StockEvent, view: View): Decision {
   return restocked(event, balance, delta);
 }
 
-function deltaOf(event: StockEvent, { available, held }: Balance): number {
+function deltaOf(event: UnitsEvent, { available, held }: Balance): number {
   switch (event.kind) {
     case 'stock-set':
       return event.available - available;
@@ -65,7 +69,19 @@ function deltaOf(event: StockEvent, { available, held }: Balance): number {
   }
 }
 
-function restocked(event: StockEvent, balance: Balance, delta: number): Decision {
+function unmoved(event: UnitsEvent, balance: Balance): Decision {
+  const decision = answer('unchanged', balance);
+  if (event.kind === 'stock-adjust' || event.isOnce !== true) return decision;
+  const { goodsId, reason, idempotencyKey } = event;
+  return { ...decision, unmoved: { idempotencyKey, goodsId, delta: 0, reason } };
+}
+
+function repeated(balance: Balance): Decision {
+  const { goodsId } = balance;
+  return { outcome: { goodsId, change: 'unchanged', balance, repeated: true } };
+}
+
+function restocked(event: UnitsEvent, balance: Balance, delta: number): Decision {
   const { goodsId, reason, idempotencyKey } = event;
   const adjustment: Adjustment = { idempotencyKey, goodsId, delta, reason };
   return {
@@ -74,16 +90,8 @@ function restocked(event: StockEvent, balance: Balance, delta: number): Decision
   };
 }
 
-function isSame(known: Adjustment, event: StockEvent): boolean {
+function isSame(known: Adjustment, event: UnitsEvent): boolean {
   if (known.goodsId !== event.goodsId) return false;
   // A set names where to end, not by how much: the first time decided the difference.
   return event.kind !== 'stock-adjust' || known.delta === event.delta;
-}
-
-function answer(change: 'changed' | 'unchanged', balance: Balance): Decision {
-  return { outcome: { goodsId: balance.goodsId, change, balance } };
-}
-
-function refused(code: string, message: string, balance: Balance): Decision {
-  return { outcome: { goodsId: balance.goodsId, change: 'refused', code, message, balance } };
 }

@@ -3,6 +3,7 @@ import { decideCancel } from './decide-cancel.ts';
 import { decideDue } from './decide-due.ts';
 import { decideExtend } from './decide-extend.ts';
 import { decideCancelLines, decideReturnLines } from './decide-parts.ts';
+import { decideKeeping } from './decide-keeping.ts';
 import { decidePayment } from './decide-payment.ts';
 import { decidePaymentStarted } from './decide-payment-started.ts';
 import { decidePlaced } from './decide-placed.ts';
@@ -49,6 +50,8 @@ export function decide(event: SagaEvent, view: View): Decision {
     case 'stock-count':
     case 'stock-adjust':
       return decideStock(event, view);
+    case 'stock-keep':
+      return decideKeeping(event, view);
   }
 }
 

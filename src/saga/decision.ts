@@ -1,7 +1,7 @@
 import type { DatabaseTime } from '../kernel/index.ts';
 import type { BuyerHold, Order, OrderState, PartRequest, Step } from '../orders/index.ts';
 import type { Payment } from '../payments/index.ts';
-import type { Adjustment, Balance, Move } from '../stock/index.ts';
+import type { Adjustment, Balance, KeepingChange, Move } from '../stock/index.ts';
 import type { OrderOutcome, Outcome } from './outcome.ts';
 
 /** What the shop has chosen where there is a choice. */
@@ -58,6 +58,10 @@ export interface Decision {
   readonly payments?: readonly Payment[];
   /** To be remembered under its id. */
   readonly asked?: PartRequest;
+  /** A set that found nothing to change, to be remembered under its key. */
+  readonly unmoved?: Adjustment;
+  /** How stock is kept from now on. */
+  readonly kept?: KeepingChange;
 }
 
 export function outcomeOf(order: Order): OrderOutcome {

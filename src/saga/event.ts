@@ -1,5 +1,6 @@
 import type { Line, OrderRequest, Part, PartVerb } from '../orders/index.ts';
 import type { PaymentNotice } from '../payments/index.ts';
+import type { Thresholds } from '../stock/index.ts';
 
 /** Which door an event came through, and at which try. */
 export interface Via {
@@ -23,6 +24,7 @@ export type SagaEvent = { readonly via: Via } & (
   | StockSetEvent
   | StockCountEvent
   | StockAdjustEvent
+  | StockKeepEvent
 );
 
 export interface PlacedEvent {
@@ -101,6 +103,8 @@ export interface StockSetEvent {
   readonly goodsId: number;
   /** How many shall be for sale. */
   readonly available: number;
+  /** Its key is kept also when there is nothing to change: it is not to happen later either. */
+  readonly isOnce?: boolean;
   readonly expectedVersion?: number;
   readonly reason: string;
   readonly idempotencyKey: string;
@@ -111,6 +115,7 @@ export interface StockCountEvent {
   readonly kind: 'stock-count';
   readonly goodsId: number;
   readonly onHand: number;
+  readonly isOnce?: boolean;
   readonly expectedVersion?: number;
   readonly reason: string;
   readonly idempotencyKey: string;
@@ -124,13 +129,30 @@ export interface StockAdjustEvent {
   readonly idempotencyKey: string;
 }
 
-export type StockEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-count' | 'stock-adjust' }>;
+/** How the stock of goods is to be kept from now on; what is left out stays as it is. */
+export interface StockKeepEvent {
+  readonly kind: 'stock-keep';
+  readonly goodsId: number;
+  readonly safety?: number;
+  /** Null takes them away. */
+  readonly thresholds?: Thresholds | null;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export type UnitsEvent = Extract<SagaEvent, { kind: 'stock-set' | 'stock-count' | 'stock-adjust' }>;
+export type StockEvent = UnitsEvent | Extract<SagaEvent, { kind: 'stock-keep' }>;
 export type OrderEvent = Exclude<SagaEvent, StockEvent>;
 
-const STOCK_KINDS: ReadonlySet<string> = new Set(['stock-set', 'stock-count', 'stock-adjust']);
+const UNITS_KINDS: ReadonlySet<string> = new Set(['stock-set', 'stock-count', 'stock-adjust']);
 
 export function isStockEvent(event: SagaEvent): event is StockEvent {
-  return STOCK_KINDS.has(event.kind);
+  return isUnitsEvent(event) || event.kind === 'stock-keep';
+}
+
+/** One that says how many units there are; it happens once for its idempotency key. */
+export function isUnitsEvent(event: SagaEvent): event is UnitsEvent {
+  return UNITS_KINDS.has(event.kind);
 }
 
 export function orderIdOf(event: OrderEvent): string {

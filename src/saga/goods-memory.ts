@@ -10,7 +10,7 @@ const SMALL_LINES = 4;
  */
 export class GoodsMemory {
   private readonly lines = new Remembered<string, readonly Line[]>();
-  private readonly available = new Remembered<number, number>();
+  private readonly forSale = new Remembered<number, number>();
 
   linesOf(orderId: string): readonly Line[] | undefined {
     return this.lines.get(orderId);
@@ -24,8 +24,8 @@ export class GoodsMemory {
     this.lines.delete(orderId);
   }
 
-  rememberAvailable(goodsId: number, available: number): void {
-    this.available.set(goodsId, available);
+  rememberForSale(goodsId: number, forSale: number): void {
+    this.forSale.set(goodsId, forSale);
   }
 
   /** Does it write little? Of these twice as many fit into what a server takes in one piece. */
@@ -49,7 +49,7 @@ export class GoodsMemory {
 
   private isShort(lines: readonly Line[]): boolean {
     return lines.some(
-      ({ goodsId, quantity }) => (this.available.get(goodsId) ?? quantity) < quantity,
+      ({ goodsId, quantity }) => (this.forSale.get(goodsId) ?? quantity) < quantity,
     );
   }
 }

@@ -16,6 +16,7 @@ export type { Commit, CommitListener, CommittedOrder } from './commit-feed.ts';
 export type { DeadLetter, DeadLetters } from './dead-letters.ts';
 export type { Rules } from './decision.ts';
 export type { SagaEvent, Via } from './event.ts';
+export { foreseeStock } from './foresee-stock.ts';
 export { type GoodsLocks, noLocks } from './locking.ts';
 export { type Nudges, noNudges } from './nudges.ts';
 export { type OrderView, readOrder } from './order-view.ts';

@@ -22,6 +22,7 @@ import {
   goodsNamedBy,
   isPartEvent,
   isStockEvent,
+  isUnitsEvent,
   orderIdOf,
   paymentIdOf,
   replacedBy,
@@ -181,7 +182,7 @@ async function appliedPaymentsFor(
 }
 
 async function adjustmentsFor(sql: Sql, events: readonly SagaEvent[]) {
-  const keys = events.flatMap((event) => (isStockEvent(event) ? [event.idempotencyKey] : []));
+  const keys = events.flatMap((event) => (isUnitsEvent(event) ? [event.idempotencyKey] : []));
   return keys.length === 0 ? new Map() : await readAdjustments(sql, keys);
 }
 

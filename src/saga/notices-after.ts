@@ -8,6 +8,7 @@ import {
 } from '../notices/index.ts';
 import type { Order, OrderState } from '../orders/index.ts';
 import type { Payment } from '../payments/index.ts';
+import { type Balance, forSaleOf, sideOf } from '../stock/index.ts';
 import type { DecidedStep, World } from './world.ts';
 
 /** The states that others are told of; to be placed, or only awaited, is nobody's news. */
@@ -30,12 +31,8 @@ export function noticesAfter(world: World): readonly Notice[] {
     ...world.steps.flatMap((step) => noticeOfStep(step, world, payments)),
     ...payments.filter(({ state }) => state === 'refund-due').map(noticeOfRefund),
     ...world.changedBalances().flatMap(({ before, after }): Notice[] => {
-      const { goodsId, available, version } = after;
-      const facts = { available, version };
-      if (before.available > 0 && available === 0) return [aboutGoods('stock.out', goodsId, facts)];
-      // Goods that have never been there cannot come back.
-      const isBack = before.version > 0 && before.available === 0 && available > 0;
-      return isBack ? [aboutGoods('stock.back', goodsId, facts)] : [];
+      const side = sideOf(after);
+      return side === sideOf(before) ? [] : [noticeOfSide(side, after)];
     }),
   ];
 }
@@ -74,6 +71,19 @@ function factsOf({ to, detail }: DecidedStep, order: Order, payments: readonly P
 function noticeOfRefund(payment: Payment): Notice {
   const facts = { ...moneyOf(payment), reason: payment.reason };
   return aboutOrder('payment.refund-due', payment.orderId, facts);
+}
+
+const SIDES = { fine: 'stock.back', low: 'stock.low', out: 'stock.out' } as const;
+
+function noticeOfSide(side: keyof typeof SIDES, balance: Balance): Notice {
+  const { goodsId, available, version, keeping } = balance;
+  const forSale = keeping.safety > 0 ? { forSale: forSaleOf(balance) } : {};
+  return aboutGoods(SIDES[side], goodsId, {
+    available,
+    ...forSale,
+    ...keeping.thresholds,
+    version,
+  });
 }
 
 /** Whoever did not name an amount is told none. */

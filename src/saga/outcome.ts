@@ -30,4 +30,6 @@ export type PaymentOutcome = Pick<Payment, 'paymentId' | 'state' | 'reason'>;
 export interface StockOutcome extends Answer {
   readonly goodsId: number;
   readonly balance: Balance;
+  /** It was done before, under the same idempotency key. */
+  readonly repeated?: true;
 }

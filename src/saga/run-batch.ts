@@ -9,6 +9,7 @@ import {
   type Random,
 } from '../kernel/index.ts';
 import { type Database, isFailure } from '../mysql/index.ts';
+import { forSaleOf } from '../stock/index.ts';
 import type { Verdict } from './commit-group.ts';
 import type { Rules } from './decision.ts';
 import { isStockEvent, orderIdOf, type SagaEvent } from './event.ts';
@@ -334,6 +335,7 @@ function tell(
 function learn(memory: GoodsMemory, { world }: Transacted): void {
   for (const { orderId, lines } of world.changedOrders()) memory.rememberLines(orderId, lines);
   for (const goodsId of world.facts.balances.keys()) {
-    memory.rememberAvailable(goodsId, world.balanceOf(goodsId)?.available ?? 0);
+    const balance = world.balanceOf(goodsId);
+    memory.rememberForSale(goodsId, balance ? forSaleOf(balance) : 0);
   }
 }

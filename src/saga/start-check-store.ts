@@ -3,6 +3,7 @@ import type { Sql } from '../mysql/index.ts';
 /** What a worker does to each table; here it is done to no row at all. */
 const NEEDED = [
   { table: 'stock', column: 'goods_id', may: ['select', 'insert', 'update'] },
+  { table: 'stock_keepings', column: 'goods_id', may: ['select', 'insert'] },
   { table: 'movements', column: 'goods_id', may: ['select', 'insert'] },
   { table: 'carried_forward', column: 'goods_id', may: ['select'] },
   { table: 'adjustments', column: 'goods_id', may: ['select', 'insert'] },

@@ -9,11 +9,19 @@ import type {
   Step,
 } from '../orders/index.ts';
 import type { Payment, PaymentState } from '../payments/index.ts';
-import { type Adjustment, type Balance, type Move, moved } from '../stock/index.ts';
+import {
+  type Adjustment,
+  type Balance,
+  type KeepingChange,
+  type Move,
+  moved,
+  sided,
+} from '../stock/index.ts';
 import type { Decision, Rules, View } from './decision.ts';
 import {
   isPartEvent,
   isStockEvent,
+  isUnitsEvent,
   orderIdOf,
   type PartEvent,
   paymentIdOf,
@@ -64,6 +72,8 @@ export class World {
   readonly steps: DecidedStep[] = [];
   readonly moves: DecidedMove[] = [];
   readonly asked: PartRequest[] = [];
+  readonly kept: KeepingChange[] = [];
+  readonly unmoved: Adjustment[] = [];
   private readonly orders = new Map<string, Order>();
   private readonly balances: Map<number, Balance>;
   private readonly payments = new Map<string, Payment>();
@@ -96,7 +106,7 @@ export class World {
       early: this.paymentsIn('early', orderId),
       applied: this.paymentsIn('applied', orderId),
       payment: paymentId === undefined ? undefined : this.payments.get(paymentId),
-      adjustment: isStockEvent(event) ? this.adjustments.get(event.idempotencyKey) : undefined,
+      adjustment: isUnitsEvent(event) ? this.adjustments.get(event.idempotencyKey) : undefined,
       rules: this.rules,
       now: this.facts.now,
       balanceOf: (goodsId) => this.balances.get(goodsId),
@@ -107,8 +117,11 @@ export class World {
   /** Makes a decision part of this world. */
   apply(decision: Decision, via: Via): void {
     if (decision.first) this.apply(decision.first, via);
-    const { order, steps = [], moves = [], payments = [], asked } = decision;
+    const { order, steps = [], moves = [], payments = [], asked, kept, unmoved } = decision;
+    if (unmoved) this.unmoved.push(unmoved);
+    if (unmoved) this.adjustments.set(unmoved.idempotencyKey, unmoved);
     if (asked) this.asked.push(asked);
+    if (kept) this.applyKeeping(kept);
     for (const move of moves) this.applyMove(move);
     if (order) this.applyOrder(order, steps, via);
     for (const payment of payments) {
@@ -125,7 +138,7 @@ export class World {
   changedBalances(): readonly { readonly before: Balance; readonly after: Balance }[] {
     return [...this.balances.values()].flatMap((after) => {
       const before = present(this.facts.balances.get(after.goodsId), `goods ${after.goodsId}`);
-      return after === before ? [] : [{ before, after }];
+      return after === before ? [] : [{ before, after: sided(before, after) }];
     });
   }
 
@@ -145,8 +158,10 @@ export class World {
     return [...this.touchedPayments].map((id) => present(this.payments.get(id), `payment ${id}`));
   }
 
+  /** As this batch leaves it. */
   balanceOf(goodsId: number): Balance | undefined {
-    return this.balances.get(goodsId);
+    const [before, after] = [this.facts.balances.get(goodsId), this.balances.get(goodsId)];
+    return before && after && after !== before ? sided(before, after) : after;
   }
 
   /** As it was read, and as this batch has left it. */
@@ -174,6 +189,13 @@ export class World {
     return [...this.facts.asked, ...this.asked].find(
       (one) => one.orderId === orderId && one.requestId === requestId && one.verb === verb,
     );
+  }
+
+  private applyKeeping(kept: KeepingChange): void {
+    const { goodsId, keeping } = kept;
+    const balance = present(this.balances.get(goodsId), `goods ${goodsId}`);
+    this.balances.set(goodsId, { ...balance, keeping });
+    this.kept.push(kept);
   }
 
   private applyMove(move: Move): void {

@@ -13,7 +13,13 @@ import {
 } from '../orders/index.ts';
 import { insertNotices } from '../notices/index.ts';
 import { insertPayments, movePayments } from '../payments/index.ts';
-import { insertAdjustments, insertMovements, writeBalances } from '../stock/index.ts';
+import {
+  insertAdjustments,
+  insertKeepings,
+  insertMovements,
+  writeBalances,
+  writeKeepings,
+} from '../stock/index.ts';
 import { noticesAfter } from './notices-after.ts';
 import type { World } from './world.ts';
 
@@ -69,11 +75,21 @@ export async function writeWorld(
     writePayments(sql, world, seqOf),
     ...writeMovements(sql, world, fence, seqOf),
     ...(world.rules.writesNotices ? [insertNotices(sql, noticesAfter(world), now)] : []),
-    ...(beforeStock ? [] : [writeBalances(sql, world.changedBalances(), fence)]),
+    ...(beforeStock ? [] : writeStock(sql, world, fence)),
   ]);
   if (!beforeStock) return;
   await beforeStock();
-  await writeBalances(sql, world.changedBalances(), fence);
+  await together(writeStock(sql, world, fence));
+}
+
+function writeStock(sql: Sql, world: World, fence: bigint | null): Promise<void>[] {
+  // Of several changes of the same goods the last one stands.
+  const kept = [...new Map(world.kept.map((change) => [change.goodsId, change])).values()];
+  return [
+    writeBalances(sql, world.changedBalances(), fence),
+    writeKeepings(sql, kept),
+    insertKeepings(sql, world.kept, world.facts.now),
+  ];
 }
 
 /** Orders that were known before this batch, and what became of them. */
@@ -143,9 +159,12 @@ function writeMovements(
     ),
     insertAdjustments(
       sql,
-      world.moves.flatMap(({ move, version }) =>
-        move.kind === 'restock' ? [{ ...move.adjustment, version }] : [],
-      ),
+      [
+        ...world.moves.flatMap(({ move, version }) =>
+          move.kind === 'restock' ? [{ ...move.adjustment, version }] : [],
+        ),
+        ...world.unmoved.map((adjustment) => ({ ...adjustment, version: null })),
+      ],
       now,
     ),
   ];

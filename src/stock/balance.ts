@@ -1,4 +1,5 @@
 import { AssertionError, assert } from '../kernel/index.ts';
+import { type Keeping, sideAfter, sideOf, UNKEPT } from './keeping.ts';
 
 /** Where the units of one goods id are. `available + held + sold = received`, always. */
 export interface Balance {
@@ -11,6 +12,7 @@ export interface Balance {
   readonly version: number;
   /** The highest lock number this row was ever written under. */
   readonly fence: bigint;
+  readonly keeping: Keeping;
 }
 
 /**
@@ -66,5 +68,12 @@ export function imbalanceOf({ available, held, sold, received }: Change): string
 }
 
 export function emptyBalance(goodsId: number): Balance {
-  return { goodsId, available: 0, held: 0, sold: 0, received: 0, version: 0, fence: 0n };
+  const none = { available: 0, held: 0, sold: 0, received: 0 };
+  return { goodsId, ...none, version: 0, fence: 0n, keeping: UNKEPT };
+}
+
+/** A balance as it is left, with the side of its lines that it has come to. */
+export function sided(before: Balance, after: Balance): Balance {
+  const side = sideAfter(sideOf(before), after);
+  return side === after.keeping.side ? after : { ...after, keeping: { ...after.keeping, side } };
 }

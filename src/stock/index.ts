@@ -4,7 +4,10 @@ export {
   imbalanceOf,
   type MovementKind,
   moved,
+  sided,
 } from './balance.ts';
+export { forSaleOf, type Keeping, type KeepingChange, sideOf, type Thresholds } from './keeping.ts';
+export { insertKeepings, type KeepingView, listKeepings, writeKeepings } from './keeping-store.ts';
 export { type Adjustment, legOf, type Move, type Movement, type OrderMove } from './movement.ts';
 export {
   type BalanceChange,

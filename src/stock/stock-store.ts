@@ -1,6 +1,7 @@
 import type { DatabaseTime } from '../kernel/index.ts';
 import { type Sql, sameRows } from '../mysql/index.ts';
 import type { Balance, MovementKind } from './balance.ts';
+import type { Keeping, Side } from './keeping.ts';
 import { type Adjustment, legOf } from './movement.ts';
 
 interface StockRow {
@@ -11,9 +12,17 @@ interface StockRow {
   readonly received: number;
   readonly version: number;
   readonly fence: number | string;
+  readonly safety: number;
+  readonly low_at: number | null;
+  readonly back_at: number | null;
+  readonly side: Side;
+  readonly keeping: number;
 }
 
-const COLUMNS = 'goods_id, available, held, sold, received, version, fence';
+type KeepingColumns = Pick<StockRow, 'safety' | 'low_at' | 'back_at' | 'side' | 'keeping'>;
+
+const COLUMNS = `goods_id, available, held, sold, received, version, fence,
+  safety, low_at, back_at, side, keeping`;
 const READ = `SELECT ${COLUMNS} FROM stock
   FORCE INDEX (PRIMARY) WHERE goods_id IN (?) ORDER BY goods_id`;
 
@@ -47,11 +56,18 @@ export async function lockStock(
 
 function balancesOf(rows: readonly StockRow[]): Map<number, Balance> {
   return new Map(
-    rows.map(({ goods_id, fence, ...counts }) => [
-      goods_id,
-      { goodsId: goods_id, fence: BigInt(fence), ...counts },
-    ]),
+    rows.map(({ goods_id, available, held, sold, received, version, fence, ...kept }) => {
+      const counts = { available, held, sold, received, version };
+      const keeping = keepingOf(kept);
+      return [goods_id, { goodsId: goods_id, ...counts, fence: BigInt(fence), keeping }];
+    }),
   );
+}
+
+function keepingOf({ safety, low_at, back_at, side, keeping }: KeepingColumns): Keeping {
+  const thresholds =
+    low_at === null || back_at === null ? null : { lowAt: low_at, backAt: back_at };
+  return { safety, thresholds, side, number: keeping };
 }
 
 /**
@@ -76,7 +92,8 @@ export interface BalanceChange {
 
 /**
  * Writes new balances under the lock number they were decided under. A row that has seen a higher
- * number belongs to a later holder: then this write must not happen, and nothing else of it.
+ * number belongs to a later holder: then this write must not happen, and nothing else of it. Nor
+ * must what was decided before somebody has changed how these goods are kept.
  *
  * The index is forced: a table of few goods would be read whole, and each row on the way be waited
  * for, so that batches which want nothing of each other stop each other, or in a ring.
@@ -96,17 +113,21 @@ export async function writeBalances(
     after.received,
     after.version,
     String(fence ?? before.fence),
+    before.keeping.number,
+    after.keeping.side,
   ]);
   const matched = await sql.write(
     `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
        goods_id BIGINT UNSIGNED PATH '$[0]', was BIGINT UNSIGNED PATH '$[1]',
        available BIGINT PATH '$[2]', held BIGINT PATH '$[3]', sold BIGINT PATH '$[4]',
        received BIGINT PATH '$[5]', version BIGINT UNSIGNED PATH '$[6]',
-       fence BIGINT UNSIGNED PATH '$[7]')) v
+       fence BIGINT UNSIGNED PATH '$[7]', keeping INT UNSIGNED PATH '$[8]',
+       side VARCHAR(4) PATH '$[9]')) v
      STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY)
        ON s.goods_id = v.goods_id AND s.version = v.was AND s.fence <= v.fence
+       AND s.keeping = v.keeping
      SET s.available = v.available, s.held = v.held, s.sold = v.sold, s.received = v.received,
-       s.version = v.version, s.fence = v.fence`,
+       s.version = v.version, s.fence = v.fence, s.side = v.side`,
     [JSON.stringify(rows)],
   );
   sameRows(matched, changes.length, 'stock under its fence');
@@ -180,7 +201,7 @@ export async function readAdjustments(
 
 export async function insertAdjustments(
   sql: Sql,
-  rows: readonly (Adjustment & { readonly version: number })[],
+  rows: readonly (Adjustment & { readonly version: number | null })[],
   now: DatabaseTime,
 ): Promise<void> {
   if (rows.length === 0) return;

@@ -1,15 +1,28 @@
 import { type DatabaseTime, isoOf } from '../kernel/index.ts';
 import type { Sql } from '../mysql/index.ts';
 import type { Balance } from './balance.ts';
+import { forSaleOf } from './keeping.ts';
 import type { Movement } from './movement.ts';
 import { readStock } from './stock-store.ts';
 
-/** A balance as others see it. */
-export type StockView = Omit<Balance, 'fence'>;
+/** A balance as others see it; how it is kept is told where somebody has said so. */
+export interface StockView extends Omit<Balance, 'fence' | 'keeping'> {
+  /** Units that orders never reserve, and what they leave for orders. */
+  readonly safety?: number;
+  readonly forSale?: number;
+  readonly lowAt?: number;
+  readonly backAt?: number;
+}
 
 export function stockView(balance: Balance): StockView {
-  const { goodsId, available, held, sold, received, version } = balance;
-  return { goodsId, available, held, sold, received, version };
+  const { goodsId, available, held, sold, received, version, keeping } = balance;
+  const counts = { goodsId, available, held, sold, received, version };
+  const { safety, thresholds } = keeping;
+  return {
+    ...counts,
+    ...(safety > 0 ? { safety, forSale: forSaleOf(balance) } : {}),
+    ...thresholds,
+  };
 }
 
 /** Null for goods that never had stock. */

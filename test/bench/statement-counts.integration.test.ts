@@ -141,6 +141,28 @@ describe('the cost of a batch', () => {
     expect(cost).to.deep.equal({ batches: 1, statements: 2, trips: 1, lockRounds: 1 });
   });
 
+  it('is the same with a safety stock and thresholds, and nobody to tell of them', async () => {
+    const keeping = { safety: 5, thresholds: { lowAt: 90, backAt: 95 } };
+    const about = { goodsId: 1, actor: 'ann', reason: 'test', via };
+    await saga.advance({ kind: 'stock-keep', ...about, ...keeping });
+    const lines = [{ goodsId: 1, quantity: 1 }];
+    const kept = numbers.slice(0, 10);
+    const placing = kept.map(
+      (index): SagaEvent => ({ kind: 'placed', order: { orderId: `k${index}`, lines }, via }),
+    );
+    const more = { kind: 'stock-adjust', delta: 100, reason: 'test', idempotencyKey: 'more' };
+    await saga.advance({ ...more, goodsId: 1, via } as SagaEvent);
+    await costOf(placing, 'placed');
+    const reserving = kept.map(
+      (index): SagaEvent => ({ kind: 'reserve', orderId: `k${index}`, via }),
+    );
+    const cost = await costOf(reserving, 'reserved');
+    expect(cost).to.deep.equal({ batches: 1, statements: 6, trips: 3, lockRounds: 1 });
+    expect(await database.rows("SELECT side FROM stock WHERE side = 'low'")).to.have.length(1);
+    const gone = { kind: 'stock-set', available: 0, reason: 'test', idempotencyKey: 'gone' };
+    await saga.advance({ ...gone, goodsId: 1, via } as SagaEvent);
+  });
+
   it('is one statement more, and no trip, when a receiver is to be told of it', async () => {
     const rejecting = async (name: string, writesNotices: boolean) => {
       saga = sagaThat({ writesNotices });

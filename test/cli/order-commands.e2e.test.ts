@@ -50,6 +50,30 @@ describe('the order commands', function () {
     expect([code, errorIn(stderr).code]).to.deep.equal([1, 'not-reserved']);
   });
 
+  it('keep a hold for a payment that is on its way, once', async () => {
+    await cli.json('order place paying --line 7:1 --hold-seconds 60');
+    const before = (await cli.json<OrderView>('order show paying')).expiresAt ?? '';
+    const kept = await cli.json<{ expiresAt: string }>(
+      'order payment-started paying --seconds 3000',
+    );
+    expect(kept.expiresAt > before, `${kept.expiresAt} after ${before}`).to.equal(true);
+    expect(await cli.json('order payment-started paying')).to.deep.equal(kept);
+    const long = await cli.say('order payment-started paying --seconds 3601 --json');
+    expect([long.code, errorIn(long.stderr).code]).to.deep.equal([2, 'invalid-input']);
+    await cli.json('order cancel paying');
+  });
+
+  it('pay for a part of an order, and give the rest back', async () => {
+    await cli.json('order place partly --line 7:3');
+    const paid = await cli.json<OrderView>('order pay partly --payment pay-partly --line 7:2');
+    expect(paid).to.deep.nested.include({
+      state: 'paid',
+      'payment.lines': [{ goodsId: 7, quantity: 2 }],
+    });
+    const { lines } = await cli.json<OrderView>('order show partly');
+    expect(lines).to.deep.equal([{ goodsId: 7, quantity: 3, cancelled: 1 }]);
+  });
+
   it('cancel and return single units, each once for its id', async () => {
     await cli.json('order place split --line 7:4');
     await cli.json('order cancel split --line 7:1 --id less');

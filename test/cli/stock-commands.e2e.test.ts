@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -106,16 +106,88 @@ describe('the stock commands', function () {
     const rows = Array.from({ length: 1200 }, (_, index) => `${1000 + index},${index}`);
     const path = written('good.csv', `goodsId,available\r\n${rows.join('\r\n')}\r\n\r\n`);
     const tried = await cli.json(`stock import ${path} --dry-run`);
-    expect(tried).to.include({ lines: 1200, changed: 0, dryRun: true });
+    expect(tried).to.include({ lines: 1200, changed: 1199, unchanged: 1, dryRun: true });
+    const { differences } = tried as { differences: object[] };
+    expect(differences).to.have.length(100);
+    expect(differences[0]).to.deep.equal({ goodsId: 1001, now: 0, becomes: 1 });
     expect((await cli.say('stock get 1001')).code).to.equal(1);
     const { code, stdout, stderr } = await cli.say(`stock import ${path} --json`);
     expect(code).to.equal(0);
     // Goods of which none are for sale need no change: they have none without it.
     expect(documentIn(stdout)).to.include({ lines: 1200, changed: 1199, unchanged: 1 });
-    expect(stderr).to.contain('imported 500 of 1200\n').and.to.contain('imported 1200 of 1200\n');
+    expect(stderr)
+      .to.match(/\d+ %  500 rows\n/)
+      .and.to.contain('100 %');
     expect(await cli.json('stock get 2199')).to.include({ available: 1199, version: 1 });
     const again = await cli.json(`stock import ${path}`);
     expect(again).to.include({ changed: 0, unchanged: 1200 });
+  });
+
+  it('take an import up again, and do no row twice that orders have changed since', async () => {
+    await cli.json('stock set 5001 4');
+    const path = written('again.csv', 'goodsId,available\n5001,4\n5002,9\n');
+    const first = await cli.json(`stock import ${path}`);
+    expect(first).to.include({ changed: 1, unchanged: 1, repeated: 0 });
+    await cli.json('order place since --line 5001:2 --line 5002:2');
+    const again = await cli.json(`stock import ${path}`);
+    expect(again).to.include({ changed: 0, unchanged: 2, repeated: 2 });
+    expect(await cli.json('stock get 5002')).to.include({ available: 7, held: 2, received: 9 });
+    const other = await cli.json(`stock import ${path} --run second`);
+    expect(other).to.include({ changed: 2, repeated: 0 });
+    expect(await cli.json('stock get 5002')).to.include({ available: 9, held: 2 });
+  });
+
+  it('import what was counted, and refuse rows whose stock has changed since', async () => {
+    for (const id of [6001, 6002, 6003]) await cli.json(`stock set ${id} 5`);
+    await cli.json('order place counting --line 6002:3');
+    const rows = ['6001,4,1', '6002,4,1', '6003,5,1'];
+    const text = ['goodsId,onHand,expectedVersion', ...rows].join('\n');
+    const path = written('counted.csv', text);
+    const gaps = join(folder, 'gaps.csv');
+    const tried = await cli.say(`stock import ${path} --dry-run --differences ${gaps} --json`);
+    expect(documentIn(tried.stdout)).to.deep.include({
+      refused: 1,
+      differences: [{ goodsId: 6001, now: 5, becomes: 4 }],
+    });
+    expect(readFileSync(gaps, 'utf8')).to.equal('goodsId,now,becomes\n6001,5,4\n');
+    const { code, stdout } = await cli.say(`stock import ${path} --json`);
+    expect(code).to.equal(1);
+    const report = documentIn(stdout) as { problems: { line: number; code: string }[] };
+    expect(report).to.include({ changed: 1, unchanged: 1, refused: 1 });
+    expect(report.problems[0]).to.include({ line: 3, code: 'version-conflict' });
+    expect(await cli.json('stock get 6002')).to.include({ available: 2, held: 3, version: 2 });
+  });
+
+  it('export what import reads', async () => {
+    const path = join(folder, 'out.csv');
+    const { stock } = await cli.json<{ stock: number }>(`stock export ${path}`);
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect([lines[0], lines.length]).to.deep.equal([
+      'goodsId,available,expectedVersion',
+      stock + 1,
+    ]);
+    const back = await cli.json(`stock import ${path} --dry-run`);
+    expect(back).to.include({ changed: 0, unchanged: stock, refused: 0 });
+  });
+
+  it('keep a safety stock and thresholds, and explain them', async () => {
+    await cli.json('stock set 88 9');
+    const kept = await cli.json(
+      'stock keep 88 --safety 4 --low-at 2 --back-at 5 --reason fair --actor ann',
+    );
+    expect(kept).to.include({ available: 9, safety: 4, forSale: 5, lowAt: 2, backAt: 5 });
+    expect((await cli.say('order place greedy --line 88:6')).code).to.equal(1);
+    const told = await cli.json<Record<string, unknown>>('stock explain 88');
+    expect(told).to.include({ safety: 4, forSale: 5 });
+    expect((told['keepings'] as object[])[0]).to.include({ actor: 'ann', reason: 'fair' });
+    const { stdout } = await cli.say('stock explain 88');
+    expect(stdout).to.contain('4 of 9 available are safety stock; 5 are for sale');
+    const bare = await cli.json('stock keep 88 --safety 0 --no-thresholds --reason over');
+    expect(bare).to.have.all.keys('goodsId', 'available', 'held', 'sold', 'received', 'version');
+    const crossed = await cli.say('stock keep 88 --low-at 5 --back-at 5 --reason x --json');
+    expect([crossed.code, errorIn(crossed.stderr).code]).to.deep.equal([1, 'thresholds-crossed']);
+    expect((await cli.say('stock keep 88 --low-at 5 --reason x')).code).to.equal(2);
+    expect((await cli.say('stock keep 88 --reason x')).code).to.equal(2);
   });
 
   it('import nothing of a file with bad lines, and name each', async () => {

@@ -1,6 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { MemoryWorld } from '../support/memory-world.ts';
 import { event, expectSound, shop, stateOf, story } from '../support/shop-stories.ts';
+
+/** A side is that of what was committed: one batch passes over what many would have shown. */
+const sideless = <One extends object>(one: One): One => ({
+  ...one,
+  ...('balance' in one ? { balance: sideless(one.balance as object) } : {}),
+  ...('keeping' in one ? { keeping: { ...(one.keeping as object), side: 'fine' } } : {}),
+});
+const sidelessState = (world: MemoryWorld) => {
+  const state = stateOf(world);
+  return { ...state, balances: state.balances.map(sideless) };
+};
 
 describe('whatever happens, in whatever order', () => {
   it('gets to every state, or what follows would prove little', () => {
@@ -65,8 +77,9 @@ describe('whatever happens, in whatever order', () => {
         const together = shop();
         const alone = shop();
         const answers = together.batch(events);
-        expect(events.flatMap((one) => alone.batch([one]))).to.deep.equal(answers);
-        expect(stateOf(alone)).to.deep.equal(stateOf(together));
+        const answersAlone = events.flatMap((one) => alone.batch([one]));
+        expect(answersAlone.map(sideless)).to.deep.equal(answers.map(sideless));
+        expect(sidelessState(alone)).to.deep.equal(sidelessState(together));
       }),
       { numRuns: 300 },
     );

@@ -23,6 +23,23 @@ function play(world: MemoryWorld, told: readonly { event: SagaEvent; due: string
   for (const { event: one, due } of told) world.batch([one], new Set(due === null ? [] : [due]));
 }
 
+const sixMore = (goodsId: number): SagaEvent => ({
+  kind: 'stock-adjust',
+  goodsId,
+  delta: 6,
+  reason: 'test',
+  idempotencyKey: `six-${goodsId}`,
+  via,
+});
+const withoutSafety = (goodsId: number): SagaEvent => ({
+  kind: 'stock-keep',
+  goodsId,
+  safety: 0,
+  actor: 'ann',
+  reason: 'test',
+  via,
+});
+
 /** What all orders together have, seen from their own lines, against what the shop says. */
 function expectConserved(world: MemoryWorld): void {
   for (const balance of world.balances.values()) {
@@ -58,6 +75,7 @@ describe('every verb, in any order', function () {
       fc.property(policy, limits, history, (late, limited, told) => {
         const world = shop(late, limited);
         play(world, told);
+        world.batch([1, 2, 3].map(withoutSafety)); // else what the old order frees is kept back
         for (const id of ['a', 'b', 'c', 'd'] as const) {
           const old = world.orders.get(id);
           if (old?.state !== 'reserved' || old.lines.some(({ cancelled }) => cancelled)) continue;
@@ -72,6 +90,29 @@ describe('every verb, in any order', function () {
       { numRuns: RUNS },
     );
     expect(tried, 'orders that were replaced').to.be.greaterThan(RUNS / 10);
+  });
+
+  it('never reserves into the safety stock, nor lets a change of it move a unit', () => {
+    let guarded = 0;
+    fc.assert(
+      fc.property(policy, history, (late, told) => {
+        const world = shop(late);
+        world.batch([1, 2, 3].map(sixMore));
+        for (const { event: one, due } of told) {
+          const before = world.moves.length;
+          world.batch([one], new Set(due === null ? [] : [due]));
+          const moves = world.moves.slice(before).map(({ move }) => move);
+          if (one.kind === 'stock-keep') expect(moves).to.deep.equal([]);
+          for (const { goodsId } of moves.filter(({ kind }) => kind === 'reserve')) {
+            const { available = 0, keeping } = world.balances.get(goodsId) ?? {};
+            expect(available).to.be.at.least(keeping?.safety ?? 0);
+            if ((keeping?.safety ?? 0) > 0) guarded += 1;
+          }
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(guarded, 'reserves beside a safety stock').to.be.greaterThan(RUNS / 100);
   });
 
   it('never lets a buyer hold more than the limits say', () => {

@@ -31,9 +31,9 @@ describe('the memory of goods', () => {
       via,
     } as const;
     expect(memory.foreseesNoMoves([waited])).to.equal(false);
-    memory.rememberAvailable(1, 0);
+    memory.rememberForSale(1, 0);
     expect(memory.foreseesNoMoves([waited])).to.equal(true);
-    memory.rememberAvailable(1, 5);
+    memory.rememberForSale(1, 5);
     expect(memory.foreseesNoMoves([waited])).to.equal(false);
   });
 

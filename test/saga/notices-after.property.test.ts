@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { SagaEvent } from '../../src/saga/index.ts';
+import { sideOf } from '../../src/stock/index.ts';
+import { keepEvent } from '../support/keep-event.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 
 const via = { cause: 'queue', attempt: 1 } as const;
@@ -36,6 +38,7 @@ const event: fc.Arbitrary<SagaEvent> = fc.oneof(
     idempotencyKey: `k-${key}`,
     via,
   })),
+  keepEvent(goodsId),
 );
 const story = fc.array(
   fc.record({
@@ -44,6 +47,15 @@ const story = fc.array(
   }),
   { maxLength: 25 },
 );
+
+const TOLD = { fine: 'stock.back', low: 'stock.low', out: 'stock.out' } as const;
+/** What may be told of goods next; of those that nothing was told of yet first. */
+const NEXT: Readonly<Record<string, readonly string[]>> = {
+  '': ['stock.low', 'stock.out'],
+  'stock.low': ['stock.out', 'stock.back'],
+  'stock.out': ['stock.back'],
+  'stock.back': ['stock.low', 'stock.out'],
+};
 
 function lived(batches: readonly { events: readonly SagaEvent[]; due: ReadonlySet<string> }[]) {
   const world = new MemoryWorld();
@@ -81,14 +93,16 @@ describe('the notices of any story', () => {
     );
   });
 
-  it('tell of goods in turn that they ran out and that they are back', () => {
+  it('tell of goods in turn that few are left or none, and that they are back', () => {
     fc.assert(
       fc.property(story, (batches) => {
         const { world, about } = lived(batches);
-        for (const { goodsId: id, available } of world.balances.values()) {
-          const kinds = about(`goods:${id}`).map(({ kind }) => kind);
-          expect(kinds.some((kind, index) => kind === kinds[index + 1])).to.equal(false);
-          if (kinds.length > 0) expect(available === 0).to.equal(kinds.at(-1) === 'stock.out');
+        for (const balance of world.balances.values()) {
+          const kinds = about(`goods:${balance.goodsId}`).map(({ kind }) => kind);
+          const inTurn = kinds.every((kind, at) => NEXT[kinds[at - 1] ?? '']?.includes(kind));
+          expect(inTurn, kinds.join(' ')).to.equal(true);
+          const side = sideOf(balance);
+          expect(kinds.at(-1) ?? 'stock.back').to.equal(TOLD[side]);
         }
       }),
     );

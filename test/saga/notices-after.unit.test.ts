@@ -150,6 +150,36 @@ describe('what a batch gives to tell', () => {
     expect(kinds()).to.deep.equal(['stock.back']);
   });
 
+  it('is that few are left, once, until there are enough again', () => {
+    const about = { actor: 'ann', reason: 'season', via } as const;
+    const thresholds = { lowAt: 3, backAt: 5 };
+    world.batch([{ kind: 'stock-keep', goodsId: 1, thresholds, ...about }]);
+    expect(told(), 'five are enough').to.deep.equal([]);
+    world.batch([stock(1, -2, 'k1')]);
+    const facts = { goodsId: 1, available: 3, lowAt: 3, backAt: 5, version: 2 };
+    expect(told()).to.deep.equal([{ kind: 'stock.low', subject: 'goods:1', facts }]);
+    world.batch([stock(1, 1, 'k2')]);
+    world.batch([stock(1, -2, 'k3')]);
+    expect(told(), 'coming and going below').to.deep.equal([]);
+    world.batch([stock(1, -2, 'k4')]);
+    world.batch([stock(1, 4, 'k5')]);
+    expect(kinds()).to.deep.equal(['stock.out']);
+    world.batch([stock(1, 1, 'k6')]);
+    expect(kinds()).to.deep.equal(['stock.back']);
+  });
+
+  it('is what a change of the lines or of the safety stock makes true', () => {
+    const keep = (change: object): SagaEvent =>
+      ({ kind: 'stock-keep', goodsId: 1, ...change, actor: 'ann', reason: 'r', via }) as const;
+    world.batch([keep({ thresholds: { lowAt: 6, backAt: 9 } })]);
+    expect(kinds()).to.deep.equal(['stock.low']);
+    world.batch([keep({ safety: 5 })]);
+    const [out] = told();
+    expect(out?.facts).to.include({ available: 5, forSale: 0 });
+    world.batch([keep({ safety: 0, thresholds: null })]);
+    expect(kinds()).to.deep.equal(['stock.back']);
+  });
+
   it('is nothing of goods that ran out and came back in one batch', () => {
     world.batch([stock(1, -5, 'lost'), stock(1, 5, 'found')]);
     expect(told()).to.deep.equal([]);

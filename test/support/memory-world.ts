@@ -96,6 +96,9 @@ export class MemoryWorld {
       if (move.kind !== 'restock') continue;
       this.adjustments.set(move.adjustment.idempotencyKey, move.adjustment);
     }
+    for (const adjustment of world.unmoved) {
+      this.adjustments.set(adjustment.idempotencyKey, adjustment);
+    }
     this.moves.push(...world.moves);
     this.steps.push(...world.steps);
     this.asked.push(...world.asked);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { keptOf, wantedOf } from '../../src/orders/index.ts';
 import type { Rules, SagaEvent } from '../../src/saga/index.ts';
 import { imbalanceOf, legOf } from '../../src/stock/index.ts';
+import { keepEvent } from './keep-event.ts';
 import { MemoryWorld } from './memory-world.ts';
 
 const via = { cause: 'queue', attempt: 1 } as const;
@@ -103,6 +104,13 @@ export const event: fc.Arbitrary<SagaEvent> = fc.oneof(
       payment: { orderId: id, paymentId, ...(amount === null ? {} : { amount }) },
       via,
     })),
+  fc
+    .tuple(orderId, fc.constantFrom('f', 'g', 'h'), goodsId, fc.integer({ min: 1, max: 3 }))
+    .map(([id, paymentId, goods, quantity]) => ({
+      kind: 'payment' as const,
+      payment: { orderId: id, paymentId, lines: [{ goodsId: goods, quantity }] },
+      via,
+    })),
   fc.tuple(goodsId, fc.integer({ min: -3, max: 5 }), fc.nat(9)).map(([id, delta, key]) => ({
     kind: 'stock-adjust' as const,
     goodsId: id,
@@ -111,6 +119,24 @@ export const event: fc.Arbitrary<SagaEvent> = fc.oneof(
     idempotencyKey: `k-${key}`,
     via,
   })),
+  keepEvent(goodsId),
+  fc
+    .tuple(
+      goodsId,
+      fc.nat(6),
+      fc.constantFrom('stock-set' as const, 'stock-count' as const),
+      fc.nat(5),
+    )
+    .map(([id, units, kind, key]) => ({
+      kind,
+      goodsId: id,
+      ...(kind === 'stock-set' ? { available: units } : { onHand: units }),
+      isOnce: true,
+      reason: 'file',
+      idempotencyKey: `file-${key}-${id}`,
+      via,
+    }))
+    .map((one) => one as SagaEvent),
 );
 
 export interface Batch {

@@ -131,7 +131,8 @@ async function dueOrders({ values, rows, now }: Asked): Answer {
 }
 
 async function insertStock({ values, rows }: Asked): Answer {
-  const empty = { available: 0, held: 0, sold: 0, received: 0, version: 0, fence: 0 };
+  const counts = { available: 0, held: 0, sold: 0, received: 0, version: 0, fence: 0 };
+  const empty = { ...counts, safety: 0, low_at: null, back_at: null, side: 'fine', keeping: 0 };
   for (const [id] of lists(values[0])) {
     const known = await rows.lock('stock', String(id));
     if (!known) await rows.insert('stock', String(id), { goods_id: id ?? 0, ...empty });

@@ -44,9 +44,9 @@ export function inventoryCalls(
       const message = `goods ${goodsId} have never had stock`;
       return refused('unknown-goods-id', status.NOT_FOUND, message);
     }
-    const { available } = stock;
-    if (available <= INT32_MAX) return { value: { goodsId, num: available } };
-    const message = `${available} units are for sale, more than an int32 can say`;
+    const { forSale = stock.available } = stock;
+    if (forSale <= INT32_MAX) return { value: { goodsId, num: forSale } };
+    const message = `${forSale} units are for sale, more than an int32 can say`;
     return refused('beyond-int32', status.OUT_OF_RANGE, message);
   };
 

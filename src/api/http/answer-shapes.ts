@@ -86,6 +86,11 @@ const paymentFields = {
   amount: Type.Optional(Type.Integer()),
   currency: Type.Optional(Type.String()),
   paidAt: Type.Optional(time),
+  lines: Type.Optional(
+    Type.Array(Type.Object({ goodsId: Type.Integer(), quantity: Type.Integer() }), {
+      description: 'the units that it pays for; left out, all of its order',
+    }),
+  ),
   at: time,
 };
 
@@ -178,8 +183,28 @@ export const stockShape = Type.Object(
     sold: Type.Integer(),
     received: Type.Integer(),
     version: Type.Integer({ description: 'how many movements there have been' }),
+    safety: Type.Optional(Type.Integer({ description: 'units that orders never reserve' })),
+    forSale: Type.Optional(Type.Integer({ description: 'what safety leaves for orders' })),
+    lowAt: Type.Optional(Type.Integer({ description: 'told as low from so many for sale down' })),
+    backAt: Type.Optional(Type.Integer({ description: 'told as back from so many for sale up' })),
   },
   { description: 'how many units there are, and where' },
+);
+
+export const keepingPageShape = Type.Object(
+  {
+    keepings: Type.Array(
+      Type.Object({
+        number: Type.Integer(),
+        safety: Type.Integer(),
+        thresholds: orNull(Type.Object({ lowAt: Type.Integer(), backAt: Type.Integer() })),
+        actor: Type.String(),
+        reason: Type.String(),
+        at: time,
+      }),
+    ),
+  },
+  { description: 'who has changed how the stock is kept, newest first' },
 );
 
 export const movementPageShape = Type.Object(

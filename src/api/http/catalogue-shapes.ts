@@ -87,6 +87,8 @@ const seenGoods = {
         held: Type.Integer(),
         sold: Type.Integer(),
         received: Type.Integer(),
+        safety: Type.Optional(Type.Integer()),
+        forSale: Type.Optional(Type.Integer()),
         ageMs,
       },
       { description: 'as it was so long ago; what decides is GET /v1/stock' },

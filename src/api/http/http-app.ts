@@ -20,6 +20,7 @@ import type { HttpParts } from './http-parts.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 import { readJsonOnly } from './json-bodies.ts';
 import { describeRoutes } from './openapi.ts';
+import { keepingRoutes } from './keeping-routes.ts';
 import { noticeRoutes } from './notice-routes.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { OrderDesk } from './order-desk.ts';
@@ -60,6 +61,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   refundRoutes(app, parts);
   await webhookRoutes(app, parts, countFailure);
   stockRoutes(app, parts);
+  keepingRoutes(app, parts);
   catalogueRoutes(app, parts);
   await uploadRoutes(app, parts, countFailure);
   bookRoutes(app, parts);

@@ -3,11 +3,13 @@ import type { Database } from '../../mysql/index.ts';
 import { readStock, type StockView, stockView } from '../../stock/index.ts';
 
 /** Stock as it was a moment ago, for a page; nothing is decided by it. */
-export type SeenStock = Omit<StockView, 'goodsId' | 'version'> & { readonly ageMs: number };
+export type SeenStock = Omit<StockView, 'goodsId' | 'version' | 'lowAt' | 'backAt'> & {
+  readonly ageMs: number;
+};
 
 const KIND: CacheKind = {
   name: 'stock',
-  format: 1,
+  format: 2,
   lifeMs: 1000,
   staleMs: 0,
   absentMs: 1000,
@@ -26,8 +28,8 @@ export async function seenStock(
   const seen = new Map<number, SeenStock>();
   for (const { value, ageMs } of held.values()) {
     if (!value) continue;
-    const { goodsId, available, held: units, sold, received } = value;
-    seen.set(goodsId, { available, held: units, sold, received, ageMs });
+    const { goodsId, version: _version, lowAt: _lowAt, backAt: _backAt, ...units } = value;
+    seen.set(goodsId, { ...units, ageMs });
   }
   return seen;
 }

@@ -135,9 +135,9 @@ function setRoute(app: FastifyInstance, parts: HttpParts): void {
     },
     async ({ params, body }, reply) => {
       const outcome = await change(parts, settingOf(params.goodsId, body));
-      if (outcome.code !== 'stock-below-held') return await answer(reply, outcome);
+      if (outcome.code !== 'stock-below-held') return await answerStock(reply, outcome);
       const { holds } = await holdsOfGoods(parts.database, params.goodsId, { limit: PAGE });
-      return await answer(reply, outcome, { orders: holds });
+      return await answerStock(reply, outcome, { orders: holds });
     },
   );
 }
@@ -176,7 +176,7 @@ function adjustRoute(app: FastifyInstance, parts: HttpParts): void {
     },
     async ({ params, body }, reply) => {
       const about = { kind: 'stock-adjust', goodsId: params.goodsId, via: VIA } as const;
-      return await answer(reply, await change(parts, { ...about, ...body }));
+      return await answerStock(reply, await change(parts, { ...about, ...body }));
     },
   );
 }
@@ -185,7 +185,8 @@ async function change({ saga }: HttpParts, event: SagaEvent): Promise<StockOutco
   return (await saga.advance(event)) as StockOutcome;
 }
 
-async function answer(
+/** How the stock is afterwards, or why it stayed as it was. */
+export async function answerStock(
   reply: Parameters<typeof sendProblem>[0],
   { change: changed, code, message, goodsId, balance }: StockOutcome,
   more: Readonly<Record<string, unknown>> = {},

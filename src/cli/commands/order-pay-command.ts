@@ -1,7 +1,7 @@
 import { AppError, present } from '../../kernel/index.ts';
 import type { OrderOutcome } from '../../saga/index.ts';
-import { numberIn } from '../given.ts';
-import type { Plan } from '../plan.ts';
+import { lineIn, numberIn } from '../given.ts';
+import type { Options, Plan } from '../plan.ts';
 
 export const orderPay: Plan = {
   name: 'pay',
@@ -14,11 +14,13 @@ export const orderPay: Plan = {
     ['--payment <paymentId>', 'the id of the payment; it counts once over all orders'],
     ['--amount <cents>', 'what was paid, in minor units'],
     ['--currency <code>', 'in which currency, such as EUR'],
+    ['--line <goods:quantity...>', 'it pays for these units only; the others go back on sale'],
     ['--paid-at <time>', 'when, such as 2026-11-20T12:00:00Z; information only'],
   ],
   examples: [
     'holdfast order pay order-1 --payment pay-1',
     'holdfast order pay order-1 --payment pay-1 --amount 2590 --currency EUR',
+    'holdfast order pay order-1 --payment pay-1 --line 7:1',
   ],
   act: async (session, [orderId], options) => {
     const { paymentConfirmed } = await import('../../queues/index.ts');
@@ -27,6 +29,7 @@ export const orderPay: Plan = {
       paymentId: options['payment'],
       amount: numberIn(options['amount']),
       currency: options['currency'],
+      lines: linesIn(options['line']),
       paidAt: numberIn(options['paidAt']),
     };
     const payment = paymentConfirmed.entry(
@@ -51,3 +54,7 @@ export const orderPay: Plan = {
     );
   },
 };
+
+function linesIn(given: Options[string]): readonly object[] | undefined {
+  return Array.isArray(given) ? given.map((text: string) => lineIn(text)) : undefined;
+}

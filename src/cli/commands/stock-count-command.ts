@@ -37,6 +37,7 @@ export const stockCount: Plan = {
       },
     );
     const idempotencyKey = change.key ?? `cli-${randomName()}`;
-    await changeStock(session, { kind: 'stock-count', ...change, idempotencyKey });
+    const isOnce = change.key !== undefined;
+    await changeStock(session, { kind: 'stock-count', ...change, idempotencyKey, isOnce });
   },
 };

@@ -1,10 +1,14 @@
 import { AppError } from '../../kernel/index.ts';
 import type { OpenHold } from '../../orders/index.ts';
+import type { KeepingView, StockView } from '../../stock/index.ts';
 import { goodsIdField, limitField } from '../../shapes/index.ts';
 import { pageText, table, timeText } from '../format.ts';
 import { checkedGiven, numberIn } from '../given.ts';
 import type { Plan } from '../plan.ts';
 import { stockText } from '../stock-text.ts';
+
+/** Newest changes shown of how the goods are kept. */
+const KEEPINGS = 10;
 
 export const stockExplain: Plan = {
   name: 'explain',
@@ -19,14 +23,16 @@ export const stockExplain: Plan = {
       { goodsId: numberIn(goods), limit: numberIn(limit) },
     );
     const database = await session.database();
-    const { readStockView } = await import('../../stock/index.ts');
+    const { listKeepings, readStockView } = await import('../../stock/index.ts');
     const { holdsOfGoods } = await import('../../orders/index.ts');
     const stock = await readStockView(database, goodsId);
     if (!stock) throw new AppError('unknown-goods-id', `goods ${goodsId} never had stock`);
     const { holds, next } = await holdsOfGoods(database, goodsId, page);
+    const keepings = await listKeepings(database, goodsId, KEEPINGS);
     const open = unitsOf(holds.filter(({ over }) => !over));
     const over = unitsOf(holds.filter((hold) => hold.over));
-    session.print({ ...stock, open, over, holds, next }, () => {
+    const kept = keepings.length === 0 ? {} : { keepings };
+    session.print({ ...stock, open, over, holds, next, ...kept }, () => {
       const rows = holds.map((hold) => [
         hold.orderId,
         hold.quantity,
@@ -36,10 +42,31 @@ export const stockExplain: Plan = {
       ]);
       const held = `${open} on hold, ${over} on holds that are over`;
       const list = table(['order', 'units', 'placed', 'until', 'note'], rows);
-      return [stockText(stock), held, pageText(list, next)].join('\n\n');
+      const parts = [stockText(stock), ...safetyText(stock), held, pageText(list, next)];
+      return [...parts, ...keepingsText(keepings)].join('\n\n');
     });
   },
 };
+
+/** Why orders are short though units are there. */
+function safetyText({ available, safety, forSale }: StockView): readonly string[] {
+  if (safety === undefined) return [];
+  const kept = Math.min(safety, available);
+  return [`${kept} of ${available} available are safety stock; ${forSale} are for sale`];
+}
+
+function keepingsText(keepings: readonly KeepingView[]): readonly string[] {
+  if (keepings.length === 0) return [];
+  const rows = keepings.map(({ safety, thresholds, actor, reason, at }) => [
+    timeText(at),
+    safety,
+    thresholds?.lowAt ?? null,
+    thresholds?.backAt ?? null,
+    actor,
+    reason,
+  ]);
+  return [table(['kept since', 'safety', 'low at', 'back at', 'by', 'reason'], rows)];
+}
 
 function unitsOf(holds: readonly OpenHold[]): number {
   return holds.reduce((sum, { quantity }) => sum + quantity, 0);

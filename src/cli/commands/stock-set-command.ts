@@ -37,6 +37,7 @@ export const stockSet: Plan = {
       },
     );
     const idempotencyKey = change.key ?? `cli-${randomName()}`;
-    await changeStock(session, { kind: 'stock-set', ...change, idempotencyKey });
+    const isOnce = change.key !== undefined;
+    await changeStock(session, { kind: 'stock-set', ...change, idempotencyKey, isOnce });
   },
 };
