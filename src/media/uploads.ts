@@ -57,6 +57,7 @@ export class Uploads {
   private readonly callbacks: OssCallbacks;
   private readonly inHand = new Gate(IN_HAND_MAX);
   private readonly encoder = new PictureEncoder();
+  private readonly looks = new Map<string, Promise<boolean>>();
 
   constructor(rows: UploadRows, objects: Objects, callbacks: OssCallbacks = new OssCallbacks()) {
     this.rows = rows;
@@ -85,7 +86,7 @@ export class Uploads {
   async complete(ticketId: string): Promise<ReadyUpload> {
     const row = await this.known(ticketId);
     if (row.state !== 'waiting') return outcomeOf(row);
-    const isThere = await this.inHand.pass(1, () => this.look(row));
+    const isThere = await this.lookOnce(row);
     const now = await this.known(ticketId);
     if (isThere || now.state !== 'waiting') return outcomeOf(now);
     throw new AppError('upload-missing', 'the object store has nothing under this ticket yet');
@@ -152,7 +153,7 @@ export class Uploads {
   async lookAfter(ticketId: string): Promise<UploadRow['state']> {
     const row = await this.known(ticketId);
     if (row.state === 'waiting') {
-      const isThere = await this.inHand.pass(1, () => this.look(row));
+      const isThere = await this.lookOnce(row);
       if (isThere) return (await this.known(ticketId)).state;
       if (row.isLost === 0) {
         await this.rows.lookLater(ticketId);
@@ -176,6 +177,20 @@ export class Uploads {
     const [sha256 = ''] = name.split('.');
     const bytes = await this.objects.read(publishedKey(sha256, type), Number.MAX_SAFE_INTEGER);
     return bytes && { type, bytes };
+  }
+
+  /** Who asks while we look waits for that look: saying it often shall cost nobody a processor. */
+  private async lookOnce(row: UploadRow): Promise<boolean> {
+    const { ticketId } = row;
+    const under = this.looks.get(ticketId);
+    if (under) return await under;
+    const look = this.inHand.pass(1, () => this.look(row));
+    this.looks.set(ticketId, look);
+    try {
+      return await look;
+    } finally {
+      this.looks.delete(ticketId);
+    }
   }
 
   /** Answers whether there was something to look at. */

@@ -118,6 +118,8 @@ describe('uploads to an object store', function () {
         const all = await Promise.all(
           Array.from({ length: 8 }, () => uploads.complete(ticket.ticketId)),
         );
+        const reads = store.seen.filter((line) => line.startsWith('GET '));
+        expect(reads, 'looked at once').to.have.length(1);
         for (const one of all) expect(one).to.deep.equal(all[0]);
         expect([...store.kept.keys()]).to.have.length(1);
       });
