@@ -1,9 +1,10 @@
-const EXIF = Buffer.from('Exif\0\0', 'latin1');
+/** Before it in a JPEG; elsewhere it may be left out. */
+const PREFIX = Buffer.of(0x45, 0x78, 0x69, 0x66, 0, 0);
 const ORIENTATION = 0x0112;
 
 /** Cameras do not turn their pictures, they say which way is up. That one number is kept. */
 export function onlyOrientation(exif: Buffer): Buffer | null {
-  const turn = orientationIn(exif.subarray(0, 6).equals(EXIF) ? exif.subarray(6) : exif);
+  const turn = orientationIn(exif.subarray(0, 6).equals(PREFIX) ? exif.subarray(6) : exif);
   if (turn <= 1 || turn > 8) return null;
   const tiff = Buffer.alloc(26);
   tiff.write('MM', 'latin1');

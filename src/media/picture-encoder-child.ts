@@ -16,7 +16,7 @@ sharp.cache(false);
 async function encode({ type, bytes, edge, pixels }: EncodeAsk): Promise<EncodeAnswer> {
   try {
     const read = sharp(bytes, { limitInputPixels: pixels, failOn: 'warning' });
-    const { isPalette = false } = await read.metadata();
+    const { isPalette } = await read.metadata();
     const shown = read
       .autoOrient()
       .resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });

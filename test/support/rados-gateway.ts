@@ -78,7 +78,9 @@ async function layOut(monPort: number, port: number): Promise<Cluster> {
     run('ceph-authtool', [
       keyring,
       ...(create ? ['--create-keyring'] : []),
-      ...['--gen-key', '-n', name],
+      '--gen-key',
+      '-n',
+      name,
       ...caps.flatMap((who) => ['--cap', who, 'allow *']),
     ]);
   await key('mon.', true, 'mon');
