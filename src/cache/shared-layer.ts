@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Clock,
   type Logger,
@@ -28,6 +29,11 @@ export interface SharedLayerOptions {
 /** What asking for a lease of an entry has come to. */
 export type Leased = Entry | 'granted' | 'busy';
 
+interface Gathered {
+  readonly keys: string[];
+  readonly answer: Promise<readonly (Entry | null)[] | null>;
+}
+
 /** After a failure nobody asks for so long: each would wait for the same silence. */
 const PAUSE_MS = 1000;
 /** Keys in one command: a server does nothing else while it goes through them. */
@@ -45,6 +51,7 @@ export class SharedLayer {
   private readonly warn: (fields: { readonly error: string }) => void;
   private silentUntilMs = Number.NEGATIVE_INFINITY;
   private opening: Promise<unknown> | undefined;
+  private gathered: Gathered | undefined;
 
   constructor({ url, tls, name, logger, clock, stats, answerMs }: SharedLayerOptions) {
     this.client = connectRedis(url, 'producer', {
@@ -71,11 +78,13 @@ export class SharedLayer {
       });
   }
 
+  /** Whoever asks in the same turn of the event loop shares a trip: most of a read is the trip. */
   async read(keys: readonly string[]): Promise<readonly (Entry | null)[] | null> {
-    return await this.inParts(keys, async (part) => {
-      const texts = await this.client.mget(...part);
-      return texts.map((text) => (text === null ? null : entryOf(text)));
-    });
+    this.gathered ??= this.gather();
+    const { keys: all, answer } = this.gathered;
+    const from = all.length;
+    for (const key of keys) all.push(key);
+    return (await answer)?.slice(from, from + keys.length) ?? null;
   }
 
   async lease(
@@ -129,6 +138,18 @@ export class SharedLayer {
       this.warn({ error: messageOf(error) });
       return null;
     }
+  }
+
+  private gather(): Gathered {
+    const keys: string[] = [];
+    const answer = nextTurn().then(async () => {
+      this.gathered = undefined;
+      return await this.inParts(keys, async (part) => {
+        const texts = await this.client.mget(...part);
+        return texts.map((text) => (text === null ? null : entryOf(text)));
+      });
+    });
+    return { keys, answer };
   }
 
   close(): void {

@@ -11,6 +11,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'bench-http': 'http-main.js',
   'bench-locks': 'locks/main.js',
   'bench-scale': 'scale/main.js',
+  'bench-catalogue': 'catalogue-main.js',
 };
 
 /** The measurements, on private servers that are as durable as real ones. */

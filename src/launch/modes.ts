@@ -17,6 +17,7 @@ const MODES: Readonly<Record<string, Mode>> = {
   'bench-http': runBench,
   'bench-locks': runBench,
   'bench-scale': runBench,
+  'bench-catalogue': runBench,
   reset: resetHome,
 };
 

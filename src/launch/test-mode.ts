@@ -11,6 +11,9 @@ const ALL_TESTS = 'dist/test/**/*.test.js';
 /** `--backends`: the tests of servers that need not be on every machine, none of them left out. */
 const BACKENDS = '--backends';
 const BACKEND_TESTS = 'dist/test/**/*{etcd,zookeeper,cluster,console}*.test.js';
+/** `--s3`: uploads to a real S3 server, which takes long to start and much to install. */
+const REAL_S3 = '--s3';
+const REAL_S3_TESTS = 'dist/test/**/s3-real*.test.js';
 
 /** `test`: the suite on private servers. The very last line is the count. */
 export async function runTests(context: LaunchContext): Promise<number> {
@@ -28,6 +31,7 @@ export async function runTests(context: LaunchContext): Promise<number> {
       environment: {
         ...passedOn(context.env, (name) => name.startsWith('HOLDFAST_')),
         ...(context.args.includes(BACKENDS) ? { HOLDFAST_TEST_BACKENDS: '1' } : {}),
+        ...(context.args.includes(REAL_S3) ? { HOLDFAST_TEST_S3: '1' } : {}),
       },
     },
     onMessage: (message) => {
@@ -46,8 +50,7 @@ export async function runTests(context: LaunchContext): Promise<number> {
 /** Whatever mocha understands, and test files or folders under their source names. */
 export function mochaArgs(args: readonly string[]): string[] {
   const named = args.filter(isTestPath);
-  const options = args.filter((arg) => !isTestPath(arg) && arg !== BACKENDS);
-  const whole = args.includes(BACKENDS) ? BACKEND_TESTS : ALL_TESTS;
+  const options = args.filter((arg) => !isTestPath(arg) && arg !== BACKENDS && arg !== REAL_S3);
   return [
     '--no-config',
     '--no-package',
@@ -56,8 +59,13 @@ export function mochaArgs(args: readonly string[]): string[] {
     '--timeout=20000',
     `--reporter=${builtFile('src', 'launch', 'test-reporter.js')}`,
     ...options,
-    ...(named.length > 0 ? named.map(builtTestPath) : [whole]),
+    ...(named.length > 0 ? named.map(builtTestPath) : [wholeOf(args)]),
   ];
+}
+
+function wholeOf(args: readonly string[]): string {
+  if (args.includes(REAL_S3)) return REAL_S3_TESTS;
+  return args.includes(BACKENDS) ? BACKEND_TESTS : ALL_TESTS;
 }
 
 function isTestPath(arg: string): boolean {

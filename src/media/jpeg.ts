@@ -1,3 +1,4 @@
+import { onlyOrientation } from './orientation.ts';
 import type { Picture } from './picture-content.ts';
 
 const START = 0xd8;
@@ -53,8 +54,15 @@ function keptOf(marker: number, segment: Buffer): Buffer | null {
   const body = segment.subarray(4);
   if (marker === 0xe0 || marker === 0xee) return segment; // JFIF and Adobe: what the colours mean
   if (marker === 0xe2 && startsWith(body, PROFILE)) return segment;
-  if (marker === 0xe1 && startsWith(body, EXIF)) return onlyOrientation(body.subarray(6));
+  if (marker === 0xe1 && startsWith(body, EXIF)) return turned(body);
   return null;
+}
+
+function turned(exif: Buffer): Buffer | null {
+  const tiff = onlyOrientation(exif);
+  if (!tiff) return null;
+  const head = Buffer.from([0xff, 0xe1, 0, 2 + EXIF.length + tiff.length]);
+  return Buffer.concat([head, EXIF, tiff]);
 }
 
 /** Where the next marker stands: `ff` before `00` or a restart is part of the scan. */
@@ -66,42 +74,6 @@ function endOfScan(bytes: Buffer, from: number): number {
     at = bytes.indexOf(0xff, at + (next === 0xff ? 1 : 2));
   }
   return bytes.length;
-}
-
-const ORIENTATION = 0x0112;
-
-/** Cameras do not turn their pictures, they say which way is up. That one number stays. */
-function onlyOrientation(tiff: Buffer): Buffer | null {
-  const turn = orientationIn(tiff);
-  if (turn <= 1 || turn > 8) return null;
-  const segment = Buffer.alloc(36);
-  segment.writeUInt16BE(0xffe1, 0);
-  segment.writeUInt16BE(34, 2);
-  EXIF.copy(segment, 4);
-  segment.write('MM', 10, 'latin1');
-  segment.writeUInt16BE(42, 12);
-  segment.writeUInt32BE(8, 14);
-  segment.writeUInt16BE(1, 18);
-  segment.writeUInt16BE(ORIENTATION, 20);
-  segment.writeUInt16BE(3, 22);
-  segment.writeUInt32BE(1, 24);
-  segment.writeUInt16BE(turn, 28);
-  return segment;
-}
-
-function orientationIn(tiff: Buffer): number {
-  if (tiff.length < 14) return 0;
-  const isLittle = tiff.toString('latin1', 0, 2) === 'II';
-  const short = (at: number) => (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
-  const first = isLittle ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
-  if (first + 2 > tiff.length) return 0;
-  const count = short(first);
-  for (let entry = 0; entry < count; entry += 1) {
-    const at = first + 2 + entry * 12;
-    if (at + 12 > tiff.length) return 0;
-    if (short(at) === ORIENTATION) return short(at + 8);
-  }
-  return 0;
 }
 
 function startsWith(bytes: Buffer, head: Buffer): boolean {

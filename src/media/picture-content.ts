@@ -1,6 +1,6 @@
 import type { PictureType } from './purpose.ts';
 
-/** A picture as its own bytes describe it. */
+/** A picture as its own bytes describe it, or as we have written it. */
 export interface Picture {
   readonly type: PictureType;
   readonly width: number;

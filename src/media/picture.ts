@@ -51,7 +51,7 @@ export function judgeHead(
   return null;
 }
 
-function refused(code: string, why: string): { readonly refusal: Refusal } {
+export function refused(code: string, why: string): { readonly refusal: Refusal } {
   return { refusal: { code, why } };
 }
 

@@ -10,14 +10,16 @@ export interface Bounds {
   readonly types: readonly PictureType[];
   readonly bytes: number;
   readonly pixels: number;
+  /** What is shown is no wider and no higher than this. */
+  readonly edge: number;
 }
 
 const MIB = 1024 * 1024;
 
 const BOUNDS: Readonly<Record<Purpose, Bounds>> = {
-  goods: { types: PICTURE_TYPES, bytes: 5 * MIB, pixels: 40_000_000 },
-  banner: { types: PICTURE_TYPES, bytes: 5 * MIB, pixels: 40_000_000 },
-  logo: { types: PICTURE_TYPES, bytes: MIB, pixels: 4_000_000 },
+  goods: { types: PICTURE_TYPES, bytes: 5 * MIB, pixels: 40_000_000, edge: 2048 },
+  banner: { types: PICTURE_TYPES, bytes: 5 * MIB, pixels: 40_000_000, edge: 2560 },
+  logo: { types: PICTURE_TYPES, bytes: MIB, pixels: 4_000_000, edge: 512 },
 };
 
 export const BYTES_MAX = 5 * MIB;

@@ -39,7 +39,7 @@ const FIRST_LOOK_SECONDS = 30;
 /** An upload that began in time may end this much later; so far may clocks be apart, too. */
 const GRACE_SECONDS = 120;
 /** After this a claim is anybody's again: longer than one look takes. */
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 120;
 
 const READ = `SELECT ticket_id AS ticketId, secret_hash AS secretHash, purpose,
     content_type AS contentType, size, state, expires_at AS expiresAt,

@@ -2,9 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError, Gate, isoOf, present, randomName } from '../kernel/index.ts';
 import type { ObjectHead, Objects, UploadWay } from './objects.ts';
 import { type CallbackMessage, OssCallbacks } from './oss-callback.ts';
-import { judgeHead, judgePicture, type Refusal } from './picture.ts';
+import { type Judged, judgeHead, judgePicture, type Refusal } from './picture.ts';
 import type { Picture } from './picture-content.ts';
+import { PictureEncoder } from './picture-encoder.ts';
 import {
+  type Bounds,
   boundsOf,
   incomingKey,
   type PictureType,
@@ -54,6 +56,8 @@ export class Uploads {
   private readonly rows: UploadRows;
   private readonly callbacks: OssCallbacks;
   private readonly inHand = new Gate(IN_HAND_MAX);
+  private readonly encoder = new PictureEncoder();
+  private readonly looks = new Map<string, Promise<boolean>>();
 
   constructor(rows: UploadRows, objects: Objects, callbacks: OssCallbacks = new OssCallbacks()) {
     this.rows = rows;
@@ -82,7 +86,7 @@ export class Uploads {
   async complete(ticketId: string): Promise<ReadyUpload> {
     const row = await this.known(ticketId);
     if (row.state !== 'waiting') return outcomeOf(row);
-    const isThere = await this.inHand.pass(1, () => this.look(row));
+    const isThere = await this.lookOnce(row);
     const now = await this.known(ticketId);
     if (isThere || now.state !== 'waiting') return outcomeOf(now);
     throw new AppError('upload-missing', 'the object store has nothing under this ticket yet');
@@ -132,7 +136,7 @@ export class Uploads {
   async put(purpose: Purpose, bytes: Buffer): Promise<ReadyUpload> {
     const bounds = boundsOf(purpose);
     assertSize(bytes.length, purpose);
-    const judged = judgePicture(bytes, null, bounds);
+    const judged = await this.judge(bytes, null, bounds);
     if ('refusal' in judged) throw new AppError(judged.refusal.code, judged.refusal.why);
     const { picture } = judged;
     const ticketId = randomName(16);
@@ -149,7 +153,7 @@ export class Uploads {
   async lookAfter(ticketId: string): Promise<UploadRow['state']> {
     const row = await this.known(ticketId);
     if (row.state === 'waiting') {
-      const isThere = await this.inHand.pass(1, () => this.look(row));
+      const isThere = await this.lookOnce(row);
       if (isThere) return (await this.known(ticketId)).state;
       if (row.isLost === 0) {
         await this.rows.lookLater(ticketId);
@@ -175,6 +179,20 @@ export class Uploads {
     return bytes && { type, bytes };
   }
 
+  /** Who asks while we look waits for that look: saying it often shall cost nobody a processor. */
+  private async lookOnce(row: UploadRow): Promise<boolean> {
+    const { ticketId } = row;
+    const under = this.looks.get(ticketId);
+    if (under) return await under;
+    const look = this.inHand.pass(1, () => this.look(row));
+    this.looks.set(ticketId, look);
+    try {
+      return await look;
+    } finally {
+      this.looks.delete(ticketId);
+    }
+  }
+
   /** Answers whether there was something to look at. */
   private async look(row: UploadRow): Promise<boolean> {
     const { ticketId, contentType: type, size, purpose } = row;
@@ -185,10 +203,16 @@ export class Uploads {
     if (refusal) return await this.refuse(ticketId, refusal);
     const bytes = await this.objects.read(key, size);
     if (!bytes || bytes.length !== size) return false; // replaced in between: it is looked at again
-    const judged = judgePicture(bytes, type, boundsOf(purpose));
+    const judged = await this.judge(bytes, type, boundsOf(purpose));
     if ('refusal' in judged) return await this.refuse(ticketId, judged.refusal);
     await this.finish(ticketId, judged.picture, head);
     return true;
+  }
+
+  /** First by what it says of itself, then by what it is when it is shown. */
+  private async judge(bytes: Buffer, type: string | null, bounds: Bounds): Promise<Judged> {
+    const judged = judgePicture(bytes, type, bounds);
+    return 'refusal' in judged ? judged : await this.encoder.encode(judged.picture, bounds);
   }
 
   private async finish(ticketId: string, picture: Picture, head: ObjectHead): Promise<void> {

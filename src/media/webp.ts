@@ -1,3 +1,4 @@
+import { onlyOrientation } from './orientation.ts';
 import type { Picture } from './picture-content.ts';
 
 interface Size {
@@ -6,8 +7,9 @@ interface Size {
 }
 
 const KEPT = new Set(['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ICCP']);
-/** In the flags of VP8X: that there are places and names, and that it moves. */
-const TOLD = 0x08 | 0x04;
+/** In the flags of VP8X: that there is Exif, that there is XMP, and that it moves. */
+const EXIF = 0x08;
+const XMP = 0x04;
 const MOVES = 0x02;
 
 /** A picture that moves is refused: each of its frames could be as large as the whole. */
@@ -19,17 +21,19 @@ export function readWebp(bytes: Buffer): Picture | null {
   const kept: Buffer[] = [];
   let pixels: Size | null = null;
   let canvas: Size | null = null;
+  let extended: Buffer | null = null;
   for (let at = 12; at + 8 <= end; ) {
     const name = bytes.toString('latin1', at, at + 4);
     const length = bytes.readUInt32LE(at + 4);
     const next = at + 8 + length + (length % 2);
     if (next > end) return null;
     const chunk = Buffer.from(bytes.subarray(at, next));
-    const body = chunk.subarray(8);
+    const body = chunk.subarray(8, 8 + length);
     if (name === 'VP8X') {
       const flags = body[0] ?? MOVES;
       if (length < 10 || (flags & MOVES) !== 0) return null;
-      body[0] = flags & ~TOLD;
+      body[0] = flags & ~(EXIF | XMP);
+      extended = body;
       canvas = { width: body.readUIntLE(4, 3) + 1, height: body.readUIntLE(7, 3) + 1 };
     }
     if (name === 'VP8 ' || name === 'VP8L') {
@@ -38,6 +42,11 @@ export function readWebp(bytes: Buffer): Picture | null {
       if (!pixels) return null;
     }
     if (KEPT.has(name)) kept.push(chunk);
+    const tiff = name === 'EXIF' && extended ? onlyOrientation(body) : null;
+    if (tiff && extended) {
+      extended[0] = (extended[0] ?? 0) | EXIF;
+      kept.push(chunkOf('EXIF', tiff));
+    }
     at = next;
   }
   if (!pixels || (canvas && !isSame(canvas, pixels))) return null;
@@ -65,5 +74,13 @@ function whole(chunks: readonly Buffer[]): Buffer {
   head.write('RIFF', 'latin1');
   head.writeUInt32LE(body.length + 4, 4);
   head.write('WEBP', 8, 'latin1');
+  return Buffer.concat([head, body]);
+}
+
+/** Of an even length, as this one is: no byte to fill up. */
+function chunkOf(name: string, body: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.write(name, 'latin1');
+  head.writeUInt32LE(body.length, 4);
   return Buffer.concat([head, body]);
 }

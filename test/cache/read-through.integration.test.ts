@@ -48,6 +48,18 @@ describe('a cache in front of a source', () => {
     expect(source.asked).to.deep.equal([['b'], ['a', 'c', 'x']]);
   });
 
+  it('makes one trip for all who ask in the same turn', async () => {
+    const cache = await open();
+    await read(cache, 'a', 'b', 'c');
+    const { client } = nodes.at(0);
+    await client.config('RESETSTAT');
+    const asked = ['a', 'b', 'c', 'b'].map((id) => read(cache, id));
+    expect(await Promise.all(asked)).to.deep.equal([['a1'], ['b1'], ['c1'], ['b1']]);
+    const told = await client.info('commandstats');
+    expect(/cmdstat_mget:calls=(\d+)/.exec(told)?.[1]).to.equal('1');
+    expect(source.asked).to.have.length(1);
+  });
+
   it('answers one by one as well', async () => {
     const cache = await open();
     const load = async () => await Promise.resolve({ words: 'x' });

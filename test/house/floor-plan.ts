@@ -37,6 +37,7 @@ export const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
   knex: ['mysql', 'migrations'],
   luxon: ['kernel'],
   mysql2: ['mysql'],
+  sharp: ['media'],
   typebox: ['shapes', 'queues', 'api'],
   winston: ['telemetry'],
 };

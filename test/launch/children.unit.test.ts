@@ -92,6 +92,10 @@ describe('throw-away runs', () => {
       '--bail',
       'dist/test/**/*{etcd,zookeeper,cluster,console}*.test.js',
     ]);
+    expect(mochaArgs(['--s3', '--bail']).slice(-2)).to.deep.equal([
+      '--bail',
+      'dist/test/**/s3-real*.test.js',
+    ]);
   });
 
   it('count skipped tests only when there are some', () => {

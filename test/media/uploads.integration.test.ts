@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { codeOf, systemClock } from '../../src/kernel/index.ts';
 import {
@@ -13,12 +13,14 @@ import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
 import { handOver } from '../support/hand-over.ts';
 import { memoryLogger } from '../support/memory-logger.ts';
 import { ObjectServer, STORE, type StoreKind } from '../support/object-server.ts';
+import { pixelBomb, realPicture, seenIn } from '../support/real-pictures.ts';
 import { PROGRAM, sampleJpeg, samplePng } from '../support/sample-pictures.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const PNG = samplePng(4, 3, { tEXt: 'a secret place' });
 
-describe('uploads to an object store', () => {
+describe('uploads to an object store', function () {
+  this.timeout(30_000);
   let fresh: FreshDatabase;
   before(async () => {
     fresh = await freshDatabase();
@@ -74,12 +76,40 @@ describe('uploads to an object store', () => {
         expect(ready).to.include({ width: 4, height: 3, purpose: 'goods' });
         const [[key = '', kept] = []] = store.kept;
         expect(key).to.match(/^pub\/[0-9a-f]{64}\.png$/);
-        expect(kept?.body.equals(samplePng())).to.equal(true);
+        expect(await seenIn(kept?.body ?? PNG)).to.include({ width: 4, kind: 'png', isBare: true });
         expect(kept?.type).to.equal('image/png');
         expect(ready.url).to.equal(`${store.url}/${STORE.bucket}/${key}`);
         const before = store.seen.length;
         expect(await uploads.complete(ticket.ticketId)).to.deep.equal(ready);
         expect(store.seen.length, 'asked again').to.equal(before);
+      });
+
+      it('are never shown as they came: no place is told, nothing hangs on', async () => {
+        const photo = await realPicture('jpeg', { hasPlace: true, turn: 6, width: 5000 });
+        const file = Buffer.concat([photo, Buffer.from('PK\x03\x04 a secret archive')]);
+        const ticket = await begin(file, 'image/jpeg');
+        await handOver(ticket, file);
+        const ready = await uploads.complete(ticket.ticketId);
+        expect(ready).to.include({ width: 8, height: 2048, contentType: 'image/jpeg' });
+        const [[key = '', kept] = []] = store.kept;
+        const shown = kept?.body ?? file;
+        expect(key).to.include(createHash('sha256').update(shown).digest('hex'));
+        expect(shown.toString('latin1')).to.not.match(/secret|Exif/);
+        expect(await seenIn(shown)).to.include({ upper: 'red', lower: 'blue', isBare: true });
+        expect(ready.bytes).to.equal(shown.length);
+      });
+
+      it('are refused for good when they cannot be decoded, or are bombs', async () => {
+        for (const [file, code, type] of [
+          [sampleJpeg(), 'upload-unreadable', 'image/jpeg'],
+          [await pixelBomb(7000, 6000), 'upload-too-many-pixels', 'image/png'],
+        ] as const) {
+          const { ticketId, ...ticket } = await begin(file, type);
+          await handOver(ticket, file);
+          expect(await rejected(uploads.complete(ticketId))).to.equal(code);
+          expect(await rejected(uploads.complete(ticketId)), 'once more').to.equal(code);
+          expect(store.kept.size).to.equal(0);
+        }
       });
 
       it('are one, however many say at once that they came', async () => {
@@ -88,6 +118,8 @@ describe('uploads to an object store', () => {
         const all = await Promise.all(
           Array.from({ length: 8 }, () => uploads.complete(ticket.ticketId)),
         );
+        const reads = store.seen.filter((line) => line.startsWith('GET '));
+        expect(reads, 'looked at once').to.have.length(1);
         for (const one of all) expect(one).to.deep.equal(all[0]);
         expect([...store.kept.keys()]).to.have.length(1);
       });
@@ -201,6 +233,7 @@ describe('uploads to an object store', () => {
         'upload-too-many-pixels',
       );
       expect(await rejected(uploads.put('logo', Buffer.alloc(0)))).to.equal('invalid-input');
+      expect(await rejected(uploads.put('logo', sampleJpeg()))).to.equal('upload-unreadable');
       expect(store.kept.size).to.equal(1);
     } finally {
       await store.stop();

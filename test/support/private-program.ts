@@ -9,9 +9,16 @@ export class PrivateProgram {
   readonly #command: string;
   readonly #args: readonly string[];
   readonly #greet: () => Promise<unknown>;
+  readonly #startMs: number;
   #process: ChildProcess | undefined;
 
-  constructor(command: string, args: readonly string[], greet: () => Promise<unknown>) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    greet: () => Promise<unknown>,
+    startMs = START_MS,
+  ) {
+    this.#startMs = startMs;
     this.#command = command;
     this.#args = args;
     this.#greet = greet;
@@ -26,7 +33,7 @@ export class PrivateProgram {
     });
     this.#process = child;
     const ended = () => child.exitCode !== null || child.signalCode !== null;
-    await until(async () => ended() || (await this.#answers()), START_MS, this.#command, 20);
+    await until(async () => ended() || (await this.#answers()), this.#startMs, this.#command, 20);
     if (ended()) throw new Error(`${this.#command} did not start: ${said}`);
   }
 

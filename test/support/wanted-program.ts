@@ -32,3 +32,24 @@ export function describeWith(
     }
   });
 }
+
+/** The tests of a server that is never asked for by the way: only by the command that is for it. */
+export function describeWhenAsked(
+  command: 's3',
+  server: { readonly found: string | undefined; readonly packages: string },
+  title: string,
+  body: (this: Mocha.Suite, command: string) => void,
+): void {
+  const { found, packages } = server;
+  describe(title, function () {
+    if (process.env[`HOLDFAST_TEST_${command.toUpperCase()}`] === undefined) {
+      process.emitWarning(`NOT TESTED: ${title}: only with npm run test:${command}`);
+    } else if (found === undefined) {
+      it(`needs the Debian packages ${packages}`, () => {
+        throw new Error(`not installed; apt-get install --no-install-recommends ${packages}`);
+      });
+    } else {
+      body.call(this, found);
+    }
+  });
+}

@@ -85,6 +85,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'upload-size-differs': 409,
   'upload-too-many-pixels': 409,
   'upload-type-differs': 409,
+  'upload-unreadable': 409,
   'version-conflict': 409,
   'unknown-dead-letter': 404,
   'unknown-notice': 404,
