@@ -6,6 +6,11 @@ export interface Stock {
   readonly sold: number;
   readonly received: number;
   readonly version: number;
+  /** Units that orders never reserve, and what they leave; only where somebody has said so. */
+  readonly safety?: number;
+  readonly forSale?: number;
+  readonly lowAt?: number;
+  readonly backAt?: number;
 }
 
 export interface Second {

@@ -73,8 +73,23 @@ function balanceOf(stock: Stock): (Node | null)[] {
       `${countText(received)} received `,
       scarcityMark(stock),
     ),
+    keepingOf(stock),
     stockLegend(),
   ];
+}
+
+/** What of it orders cannot have, and when others are told. */
+function keepingOf({ safety, forSale, lowAt, backAt }: Stock): HTMLElement | null {
+  const kept =
+    safety === undefined || forSale === undefined
+      ? []
+      : [`${countText(forSale)} for sale, ${countText(safety)} kept back as safety stock`];
+  const told =
+    lowAt === undefined || backAt === undefined
+      ? []
+      : [`told as low from ${countText(lowAt)} down, as back from ${countText(backAt)} up`];
+  const parts = [...kept, ...told];
+  return parts.length === 0 ? null : h('p', { class: 'note' }, parts.join('; '));
 }
 
 function balancePlot(stock: Stock, movements: readonly Movement[]): HTMLElement {

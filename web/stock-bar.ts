@@ -17,10 +17,11 @@ export function stockLegend(): HTMLElement {
   return h('ul', { class: 'legend' }, key('available'), key('held'), key('sold'));
 }
 
-/** Under a tenth of what was received. */
-export function scarcity({ available, received }: Stock): 'out' | 'low' | '' {
-  if (available === 0) return 'out';
-  return available * 10 < received ? 'low' : '';
+/** By the threshold that was set; without one, under a tenth of what was received. */
+export function scarcity({ available, forSale = available, received, lowAt }: Stock) {
+  if (forSale === 0) return 'out';
+  const isLow = lowAt === undefined ? forSale * 10 < received : forSale <= lowAt;
+  return isLow ? 'low' : '';
 }
 
 export function scarcityMark(stock: Stock): HTMLElement | null {

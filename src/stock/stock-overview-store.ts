@@ -1,9 +1,8 @@
 import { type DatabaseTime, isoOf } from '../kernel/index.ts';
 import type { Sql } from '../mysql/index.ts';
 import type { Movement } from './movement.ts';
-import type { StockView } from './stock-view-store.ts';
-
-const COLUMNS = 'goods_id AS goodsId, available, held, sold, received, version';
+import { balancesOf, STOCK_COLUMNS, type StockRow } from './stock-store.ts';
+import { type StockView, stockView } from './stock-view-store.ts';
 
 export interface StockSums {
   readonly goods: number;
@@ -29,17 +28,19 @@ export async function sumStock(sql: Sql): Promise<StockSums> {
   };
 }
 
-/** Of what is out or nearly out the fewest first; of what is held the most. */
+/** Of what is for sale the fewest first; of what is held the most. */
 export async function stockInOrder(
   sql: Sql,
   by: 'fewest' | 'most-held',
   limit: number,
 ): Promise<readonly StockView[]> {
-  const order = by === 'fewest' ? 'available, held DESC' : 'held DESC, available';
-  return await sql.rows<StockView>(
-    `SELECT ${COLUMNS} FROM stock ORDER BY ${order}, goods_id LIMIT ?`,
+  const forSale = 'available - LEAST(available, safety)';
+  const order = by === 'fewest' ? `${forSale}, held DESC` : `held DESC, ${forSale}`;
+  const rows = await sql.rows<StockRow>(
+    `SELECT ${STOCK_COLUMNS} FROM stock ORDER BY ${order}, goods_id LIMIT ?`,
     [limit],
   );
+  return viewsOf(rows);
 }
 
 /** All goods, the highest id first. */
@@ -47,11 +48,16 @@ export async function listStock(
   sql: Sql,
   { limit, before = Number.MAX_SAFE_INTEGER }: { readonly limit: number; readonly before?: number },
 ): Promise<{ readonly stock: readonly StockView[]; readonly next: number | null }> {
-  const stock = await sql.rows<StockView>(
-    `SELECT ${COLUMNS} FROM stock WHERE goods_id < ? ORDER BY goods_id DESC LIMIT ?`,
+  const rows = await sql.rows<StockRow>(
+    `SELECT ${STOCK_COLUMNS} FROM stock WHERE goods_id < ? ORDER BY goods_id DESC LIMIT ?`,
     [before, limit],
   );
+  const stock = viewsOf(rows);
   return { stock, next: stock.length < limit ? null : (stock.at(-1)?.goodsId ?? null) };
+}
+
+function viewsOf(rows: readonly StockRow[]): StockView[] {
+  return [...balancesOf(rows).values()].map(stockView);
 }
 
 /** What an order has done to the stock, with the number of the lock each row was written under. */

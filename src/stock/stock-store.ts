@@ -4,7 +4,7 @@ import type { Balance, MovementKind } from './balance.ts';
 import type { Keeping, Side } from './keeping.ts';
 import { type Adjustment, legOf } from './movement.ts';
 
-interface StockRow {
+export interface StockRow {
   readonly goods_id: number;
   readonly available: number;
   readonly held: number;
@@ -21,9 +21,9 @@ interface StockRow {
 
 type KeepingColumns = Pick<StockRow, 'safety' | 'low_at' | 'back_at' | 'side' | 'keeping'>;
 
-const COLUMNS = `goods_id, available, held, sold, received, version, fence,
+export const STOCK_COLUMNS = `goods_id, available, held, sold, received, version, fence,
   safety, low_at, back_at, side, keeping`;
-const READ = `SELECT ${COLUMNS} FROM stock
+const READ = `SELECT ${STOCK_COLUMNS} FROM stock
   FORCE INDEX (PRIMARY) WHERE goods_id IN (?) ORDER BY goods_id`;
 
 export async function readStock(
@@ -40,7 +40,7 @@ export async function stockAfter(
   limit: number,
 ): Promise<readonly Balance[]> {
   const rows = await sql.rows<StockRow>(
-    `SELECT ${COLUMNS} FROM stock WHERE goods_id > ? ORDER BY goods_id LIMIT ?`,
+    `SELECT ${STOCK_COLUMNS} FROM stock WHERE goods_id > ? ORDER BY goods_id LIMIT ?`,
     [goodsId, limit],
   );
   return [...balancesOf(rows).values()];
@@ -54,7 +54,8 @@ export async function lockStock(
   return balancesOf(await sql.rows<StockRow>(`${READ} FOR UPDATE`, [goodsIds]));
 }
 
-function balancesOf(rows: readonly StockRow[]): Map<number, Balance> {
+/** In the order of the rows. */
+export function balancesOf(rows: readonly StockRow[]): Map<number, Balance> {
   return new Map(
     rows.map(({ goods_id, available, held, sold, received, version, fence, ...kept }) => {
       const counts = { available, held, sold, received, version };
