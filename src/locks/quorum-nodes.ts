@@ -3,7 +3,7 @@ import { pollNodes } from './acquire-attempt.ts';
 import type { LockUnreachable } from './lock.ts';
 import type { LockNode } from './lock-node.ts';
 import type { LockWaiter } from './lock-waiter.ts';
-import { quorumOf } from './quorum-vote.ts';
+import { quorumOf, releasesNeeded } from './quorum-vote.ts';
 
 export interface QuorumNodesOptions {
   readonly nodes: readonly LockNode[];
@@ -73,6 +73,11 @@ export class QuorumNodes {
     return [owner, ttlMs, candidate, this.#prefix, ...place];
   }
 
+  /** For a holder: it goes before everybody who stands in line, and takes no place there. */
+  joinArgs(held: { readonly owner: string; readonly ttlMs: number }, fence: number): Args {
+    return [held.owner, held.ttlMs, fence, this.#prefix, '', 0];
+  }
+
   confirmArgs(owner: string, fence: number): Args {
     return [owner, fence];
   }
@@ -98,16 +103,20 @@ export class QuorumNodes {
     }
   }
 
-  /** Sends a release to these nodes; true as soon as a quorum has confirmed it. */
+  /**
+   * Sends a release to these nodes; true as soon as a quorum of all is free of it, which those
+   * are that never had it. So many of these nodes had it at most.
+   */
   async release(
     nodes: readonly LockNode[],
+    touched: number,
     keys: readonly string[],
     argsFor: (node: LockNode) => Args,
   ): Promise<boolean> {
     this.trips += 1;
     const verdict = pollNodes({
       nodes,
-      quorum: this.quorum,
+      quorum: releasesNeeded(this.all.length, touched),
       timeoutMs: this.timeoutMs,
       yes: keys.length,
       may: (node) => node.answers,

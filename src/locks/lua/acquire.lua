@@ -1,5 +1,6 @@
 -- Purpose: takes all the locks or none, and gives the holder its fence.
---   Sent again with the same owner it answers the same, so that a lost reply does no harm.
+--   Sent again with the same owner it answers the same, so that a lost reply does no harm; the
+--   time of the locks begins anew.
 --   The keys beside a lock (its fence and its line of waiters) are made from its name here:
 --   every node is a server of its own, never a slot of a cluster.
 -- KEYS:    the locks, sorted.
@@ -45,7 +46,10 @@ for i = 1, count do
   if fence and tonumber(fence) > highest then highest = tonumber(fence) end
   if value == owner then mine = mine + 1 elseif value then held = true end
 end
-if mine == count then return {now, {1, string.format('%.0f', highest)}} end
+if mine == count then
+  for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ttl) end
+  return {now, {1, string.format('%.0f', highest)}}
+end
 
 local busy, wait = {}, -2
 local function refuse(i)
