@@ -139,8 +139,8 @@ export class LockNode {
     return this.#ask('renew', keys, args);
   }
 
-  inspect(keys: readonly string[]): Promise<unknown> {
-    return this.#ask('inspect', keys, []);
+  inspect(keys: readonly string[], args: Args): Promise<unknown> {
+    return this.#ask('inspect', keys, args);
   }
 
   /**

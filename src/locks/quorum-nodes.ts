@@ -25,7 +25,8 @@ export class QuorumNodes {
   readonly clock: Clock;
   /** Rounds asked so far; releases that nobody waits for are none. */
   trips = 0;
-  readonly #prefix: string;
+  /** What the names of all keys begin with. */
+  readonly prefix: string;
   readonly #alarms = new Set<(node: LockNode) => void>();
 
   constructor({ nodes, prefix, ttlMs, timeoutMs, clock }: QuorumNodesOptions) {
@@ -34,7 +35,7 @@ export class QuorumNodes {
     this.ttlMs = ttlMs;
     this.timeoutMs = timeoutMs;
     this.clock = clock;
-    this.#prefix = prefix;
+    this.prefix = prefix;
   }
 
   /** Calls whenever something happened to a node that what we hold there may not survive. */
@@ -52,11 +53,11 @@ export class QuorumNodes {
   }
 
   keysOf(names: readonly string[]): string[] {
-    return names.map((name) => this.#prefix + name);
+    return names.map((name) => this.prefix + name);
   }
 
   channelOf(process: string): string {
-    return `${this.#prefix}~wake:${process}`;
+    return `${this.prefix}~wake:${process}`;
   }
 
   /** A lock granted after half of its time is worth little. */
@@ -70,16 +71,16 @@ export class QuorumNodes {
     waiter: LockWaiter | undefined,
   ): Args {
     const place = waiter ? [waiter.member, waiter.ticket] : ['', ''];
-    return [owner, ttlMs, candidate, this.#prefix, ...place];
+    return [owner, ttlMs, candidate, this.prefix, ...place];
   }
 
   /** For a holder: it goes before everybody who stands in line, and takes no place there. */
   joinArgs(held: { readonly owner: string; readonly ttlMs: number }, fence: number): Args {
-    return [held.owner, held.ttlMs, fence, this.#prefix, '', 0];
+    return [held.owner, held.ttlMs, fence, this.prefix, '', 0];
   }
 
   confirmArgs(owner: string, fence: number): Args {
-    return [owner, fence];
+    return [owner, fence, this.prefix];
   }
 
   /** For somebody who still wants the locks: gives back what was granted, keeps the place. */
@@ -93,7 +94,7 @@ export class QuorumNodes {
   }
 
   #releaseArgs(owner: string, waiter: LockWaiter | undefined, ticket: string | number = ''): Args {
-    return waiter ? [owner, this.#prefix, waiter.member, ticket] : [owner, this.#prefix];
+    return waiter ? [owner, this.prefix, waiter.member, ticket] : [owner, this.prefix];
   }
 
   /** Sends a release to these nodes, also to silent ones, and waits for none of them. */

@@ -65,9 +65,9 @@ const WRONG: readonly (readonly [string, Scheme, number])[] = [
   ['a late holder could raise the counters', unconditional, 150],
   ['one chosen node counted for all', firstNodeCounts, 300],
   ['one vote less were enough', tooFew, 5],
-  ['any node could renew a lock, also one that had lost it', anyWordRenews, 300],
-  ['nodes forgot their counters', forgetful, 20],
-  ['nodes forgot them and only clocks were left', forgetfulWithClock, 250],
+  ['any node could renew a lock, also one that had lost it', anyWordRenews, 350],
+  ['nodes forgot their counters', forgetful, 250],
+  ['nodes forgot them and only clocks were left', forgetfulWithClock, 350],
 ];
 
 const SEEDS = 600;

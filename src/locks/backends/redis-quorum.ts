@@ -87,9 +87,9 @@ export class RedisQuorum implements LockBackend {
   }
 
   inspect(names: readonly string[]): Promise<LockView[]> {
-    const { all, timeoutMs } = this.#nodes;
+    const { all, prefix, timeoutMs } = this.#nodes;
     this.#nodes.trips += 1;
-    return inspectNodes(all, names, this.#nodes.keysOf(names), timeoutMs);
+    return inspectNodes(all, names, this.#nodes.keysOf(names), prefix, timeoutMs);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
 -- Purpose: takes all the locks or none, and gives the holder its fence.
 --   Sent again with the same owner it answers the same, so that a lost reply does no harm; the
 --   time of the locks begins anew.
+--   Each name has a counter for its fences, and all names together have a floor that counts as
+--   well: a large set raises the floor, in one command, and not the counter of each of its names.
 --   The keys beside a lock (its fence and its line of waiters) are made from its name here:
 --   every node is a server of its own, never a slot of a cluster.
 -- KEYS:    the locks, sorted.
@@ -25,22 +27,22 @@ if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {now, {-1}} end
 -- An idle fence is kept until no clock can be that wrong any more, ms; a waiter counts as alive
 -- for so long without being heard of, ms.
 local KEPT, ALIVE = '2592000000', 1500
+-- More names than this are a large set (in confirm as well).
+local LARGE = 8
 local owner, ttl, candidate = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local me, ticket = ARGV[5], tonumber(ARGV[6])
 -- Exists while anybody waits for anything: most of the time nobody does.
-local anyone = ARGV[4] .. '~anyone'
+local anyone, floor = ARGV[4] .. '~anyone', ARGV[4] .. '~floor'
 
-local count, look = #KEYS, {}
+local count, look = #KEYS, {unpack(KEYS)}
 
--- One look at everything: the locks, their fences, and whether anybody waits for anything.
-for i, key in ipairs(KEYS) do
-  look[i], look[count + i] = key, key .. '~fence'
-end
-look[2 * count + 1] = anyone
+-- One look at everything: the locks, their fences and floor, and whether anybody waits at all.
+for i = 1, count do look[count + i] = look[i] .. '~fence' end
+look[2 * count + 1], look[2 * count + 2] = floor, anyone
 local values = redis.call('MGET', unpack(look))
 
 -- Numbers stay below 2^53, where a double is exact; '%.0f' prints every digit of them.
-local highest, mine, held = 0, 0, false
+local highest, mine, held = tonumber(values[2 * count + 1] or 0), 0, false
 for i = 1, count do
   local value, fence = values[i], values[count + i]
   if fence and tonumber(fence) > highest then highest = tonumber(fence) end
@@ -64,7 +66,7 @@ if held then
   end
 end
 
-if values[2 * count + 1] then
+if values[2 * count + 2] then
   -- Is somebody alive in line before this caller? The dead are taken out on the way.
   local function overtakes(queue)
     while true do
@@ -97,7 +99,9 @@ end
 
 if #busy == 0 then
   local fence = highest < candidate and ARGV[3] or string.format('%.0f', highest + 1)
-  for i = count + 1, 2 * count do redis.call('SET', look[i], fence, 'PX', KEPT) end
+  local from, to = count + 1, 2 * count
+  if count > LARGE then from, to = to + 1, to + 1 end
+  for i = from, to do redis.call('SET', look[i], fence, 'PX', KEPT) end
   return {now, {1, fence}}
 end
 

@@ -14,8 +14,7 @@ local ALIVE = 1500
 local owner, me, ticket = ARGV[1], ARGV[3], ARGV[4] or ''
 local anyone = ARGV[2] .. '~anyone'
 
-local count, look, mine = #KEYS, {}, {}
-for i, key in ipairs(KEYS) do look[i] = key end
+local count, look, mine = #KEYS, {unpack(KEYS)}, {}
 look[count + 1] = anyone
 local values = redis.call('MGET', unpack(look))
 for i, key in ipairs(KEYS) do

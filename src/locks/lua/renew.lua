@@ -7,8 +7,8 @@
 --          1 when all are this owner's and were lengthened, else 0.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-for _, key in ipairs(KEYS) do
-  if redis.call('GET', key) ~= ARGV[1] then return {now, 0} end
+for _, value in ipairs(redis.call('MGET', unpack(KEYS))) do
+  if value ~= ARGV[1] then return {now, 0} end
 end
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[2]) end
 return {now, 1}
