@@ -5,7 +5,7 @@
 --   well: a large set raises the floor, in one command, and not the counter of each of its names.
 --   The keys beside a lock (its fence and its line of waiters) are made from its name here:
 --   every node is a server of its own, never a slot of a cluster.
--- KEYS:    the locks, sorted.
+-- KEYS:    the locks, sorted; a large set as one text, with ~ between.
 -- ARGV:    1 owner, unique to this attempt
 --          2 ttl of the locks, ms
 --          3 candidate: the lowest fence wanted
@@ -24,6 +24,13 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {now, {-1}} end
 
+-- A large set comes as one text: no key has a ~ of its own.
+local keys = KEYS
+if string.find(KEYS[1], '~', 1, true) then
+  keys = {}
+  for key in string.gmatch(KEYS[1], '[^~]+') do keys[#keys + 1] = key end
+end
+
 -- An idle fence is kept until no clock can be that wrong any more, ms; a waiter counts as alive
 -- for so long without being heard of, ms.
 local KEPT, ALIVE = '2592000000', 1500
@@ -34,7 +41,7 @@ local me, ticket = ARGV[5], tonumber(ARGV[6])
 -- Exists while anybody waits for anything: most of the time nobody does.
 local anyone, floor = ARGV[4] .. '~anyone', ARGV[4] .. '~floor'
 
-local count, look = #KEYS, {unpack(KEYS)}
+local count, look = #keys, {unpack(keys)}
 
 -- One look at everything: the locks, their fences and floor, and whether anybody waits at all.
 for i = 1, count do look[count + i] = look[i] .. '~fence' end
@@ -49,13 +56,13 @@ for i = 1, count do
   if value == owner then mine = mine + 1 elseif value then held = true end
 end
 if mine == count then
-  for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ttl) end
+  for _, key in ipairs(keys) do redis.call('PEXPIRE', key, ttl) end
   return {now, {1, string.format('%.0f', highest)}}
 end
 
 local busy, wait = {}, -2
 local function refuse(i)
-  local left = redis.call('PTTL', KEYS[i])
+  local left = redis.call('PTTL', keys[i])
   busy[#busy + 1] = i
   if wait ~= -1 and (left == -1 or left > wait) then wait = left end
 end
@@ -78,7 +85,7 @@ if values[2 * count + 2] then
       redis.call('ZREM', queue, head[1])
     end
   end
-  for i, key in ipairs(KEYS) do
+  for i, key in ipairs(keys) do
     if not values[i] and overtakes(key .. '~wait') then busy[#busy + 1] = i end
   end
 end
@@ -86,7 +93,7 @@ end
 -- NX also minds a lock of another type under the same name, which MGET does not see.
 local taken = 0
 if #busy == 0 then
-  for i, key in ipairs(KEYS) do
+  for i, key in ipairs(keys) do
     if values[i] then
       redis.call('PEXPIRE', key, ttl)
     elseif not redis.call('SET', key, owner, 'NX', 'PX', ttl) then
@@ -106,10 +113,10 @@ if #busy == 0 then
 end
 
 for i = 1, taken do
-  if not values[i] then redis.call('DEL', KEYS[i]) end
+  if not values[i] then redis.call('DEL', keys[i]) end
 end
 if me ~= '' then
-  for _, key in ipairs(KEYS) do
+  for _, key in ipairs(keys) do
     redis.call('ZADD', key .. '~wait', ARGV[6], me)
     redis.call('PEXPIRE', key .. '~wait', ALIVE * 10)
   end
