@@ -40,8 +40,6 @@ interface AttemptTime {
   readonly timeoutMs: number;
 }
 
-/** More keys than this are a large set. */
-const LARGE = 8;
 const PING_PAUSE_MS = 100;
 /** So many unanswered pings, and the connection itself is taken for dead. */
 const DEAF_PINGS = 3;
@@ -182,12 +180,7 @@ export class LockNode {
   /** Every script answers with the time on the node as well, so that watching it costs nothing. */
   async #ask(script: keyof typeof scriptFiles, keys: readonly string[], args: Args) {
     const sent = momentOf(this.#clock);
-    // One text of a hundred keys costs a tenth of a hundred arguments, in each of the commands.
-    const sentKeys = keys.length > LARGE ? [keys.join('~')] : keys;
-    const [microseconds, answer] = (await this.#scripts[script](sentKeys, args)) as [
-      number,
-      unknown,
-    ];
+    const [microseconds, answer] = (await this.#scripts[script](keys, args)) as [number, unknown];
     this.#lags = false;
     this.#readClock(microseconds, sent);
     return answer;

@@ -40,7 +40,7 @@ export async function attemptQuorum(
   const args = nodes.acquireArgs(options, candidate.next(options.fenceAbove), waiter);
   const sentAt = momentOf(nodes.clock);
   const timeoutMs = nodes.decidedWithin(ttlMs);
-  const first = firstAsked(nodes.all, nodes.quorum, keys[0] ?? '');
+  const first = firstAsked(nodes.all, nodes.quorum, names[0] ?? '');
   const request = { nodes: nodes.all, first, keys, args, ttlMs, timeoutMs };
   nodes.trips += 1;
   const attempt = await attemptAcquire(request, (fence) => candidate.saw(fence));
@@ -51,7 +51,7 @@ export async function attemptQuorum(
   const deadline = new LockDeadline(nodes.clock, ttlMs, sentAt);
   if (fence !== undefined && deadline.remainingMs() >= ttlMs * LEAST_VALIDITY) {
     const { touched, granted } = attempt;
-    const grant = { keys, owner, ttlMs, fence, sentAt, waiter, touched, granted };
+    const grant = { names, keys, owner, ttlMs, fence, sentAt, waiter, touched, granted };
     return { kind: 'granted', lease: new RedisLease(nodes, grant) };
   }
   nodes.sendRelease(nodes.at(attempt.touched), keys, nodes.retreatArgs(owner, waiter));

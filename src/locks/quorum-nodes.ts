@@ -13,7 +13,17 @@ export interface QuorumNodesOptions {
   readonly clock: Clock;
 }
 
+/** More names than this are a large set; the scripts have the same number. */
+const LARGE = 8;
+
 type Args = readonly (string | number)[];
+
+interface TouchedLocks {
+  readonly names: readonly string[];
+  readonly keys: readonly string[];
+  /** Indexes of the nodes where something of them may be. */
+  readonly touched: ReadonlySet<number>;
+}
 
 /** All nodes together, and what the scripts want to be told. */
 export class QuorumNodes {
@@ -52,8 +62,13 @@ export class QuorumNodes {
     return Array.from(indexes, (index) => present(this.all[index], `lock node ${index}`));
   }
 
+  /**
+   * As the scripts want them. A large set is one text: a hundred arguments are turned into text,
+   * and read again, in each command. No key has a ~ of its own.
+   */
   keysOf(names: readonly string[]): string[] {
-    return names.map((name) => this.prefix + name);
+    const keys = names.map((name) => this.prefix + name);
+    return keys.length > LARGE ? [keys.join('~')] : keys;
   }
 
   channelOf(process: string): string {
@@ -106,20 +121,19 @@ export class QuorumNodes {
 
   /**
    * Sends a release to these nodes; true as soon as a quorum of all is free of it, which those
-   * are that never had it. So many of these nodes had it at most.
+   * are that never had it.
    */
   async release(
     nodes: readonly LockNode[],
-    touched: number,
-    keys: readonly string[],
+    { names, keys, touched }: TouchedLocks,
     argsFor: (node: LockNode) => Args,
   ): Promise<boolean> {
     this.trips += 1;
     const verdict = pollNodes({
       nodes,
-      quorum: releasesNeeded(this.all.length, touched),
+      quorum: releasesNeeded(this.all.length, touched.size),
       timeoutMs: this.timeoutMs,
-      yes: keys.length,
+      yes: names.length,
       may: (node) => node.answers,
       ask: (node) => node.release(keys, argsFor(node)),
     });

@@ -7,6 +7,7 @@ import type { QuorumNodes } from './quorum-nodes.ts';
 import { vouches } from './quorum-vote.ts';
 
 export interface RedisGrant {
+  readonly names: readonly string[];
   readonly keys: readonly string[];
   readonly owner: string;
   readonly ttlMs: number;
@@ -81,14 +82,12 @@ export class RedisLease implements Lease {
 
   release(): Promise<boolean> {
     this.#isOver = true;
-    const { keys, owner, waiter, touched } = this.#grant;
+    const { owner, waiter, touched } = this.#grant;
     const short = this.#nodes.releaseArgs(owner, undefined);
     const whole = this.#nodes.releaseArgs(owner, waiter);
     const lined = new Set(this.#nodes.at(this.#lined));
     const nodes = this.#nodes.at(new Set([...touched, ...this.#lined]));
-    return this.#nodes.release(nodes, touched.size, keys, (node) =>
-      lined.has(node) ? whole : short,
-    );
+    return this.#nodes.release(nodes, this.#grant, (node) => (lined.has(node) ? whole : short));
   }
 
   #vouched(index: number): boolean {

@@ -7,7 +7,7 @@ const late = { usable: true, lags: true };
 
 describe('the nodes that are asked first', () => {
   const five = [node, node, node, node, node];
-  const names = Array.from({ length: 100 }, (_, index) => `lock:goods:${index}`);
+  const names = Array.from({ length: 100 }, (_, index) => `goods:${index}`);
 
   it('are a bare quorum, and the same whenever the same name is asked for', () => {
     for (const name of names) {

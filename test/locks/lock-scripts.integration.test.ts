@@ -95,6 +95,23 @@ describe('the scripts of the locks', () => {
       expect(await run('inspect', ['n0'], 'w:')).to.have.property('1', '77');
     });
 
+    it('come as one text, and get a ttl each', async () => {
+      expect(await acquire([large.join('~')], 'me')).to.deep.equal([1, '77']);
+      for (const key of large) {
+        expect(await nodes.at(0).client.pttl(key)).to.be.within(4000, 5000);
+      }
+      expect(await run('renew', [large.join('~')], 'me', 9000)).to.equal(1);
+      expect(await run('inspect', [large.join('~')], 'w:')).to.have.length(27);
+      expect(await release([large.join('~')], 'me')).to.equal(9);
+      expect(await nodes.at(0).client.exists(...large)).to.equal(0);
+    });
+
+    it('take none of it when one name is a lock of another kind', async () => {
+      await nodes.at(0).client.hset('n4', 'thread', 1);
+      expect(await acquire(large, 'me')).to.deep.equal([0, '0', -1, 5]);
+      expect(await nodes.at(0).client.exists(...large)).to.equal(1);
+    });
+
     it('count on from the floor, and from the counters of its names', async () => {
       await acquire(large, 'me', 500);
       await release(large, 'me');

@@ -92,7 +92,15 @@ end
 
 -- NX also minds a lock of another type under the same name, which MGET does not see.
 local taken = 0
-if #busy == 0 then
+if #busy == 0 and count > LARGE and mine == 0 then
+  local set = {}
+  for i = 1, count do set[2 * i - 1], set[2 * i] = keys[i], owner end
+  if redis.call('MSETNX', unpack(set)) == 1 then
+    for i = 1, count do redis.call('PEXPIRE', keys[i], ttl) end
+    taken = count
+  end
+end
+if #busy == 0 and taken == 0 then
   for i, key in ipairs(keys) do
     if values[i] then
       redis.call('PEXPIRE', key, ttl)
