@@ -70,12 +70,12 @@ class Round<Verdict> {
   }
 
   #askAll(isTheirTurn: (index: number) => boolean): void {
-    const { nodes, absent } = this.#vote;
+    const { nodes } = this.#vote;
     nodes.forEach((node, index) => {
       if (isTheirTurn(index)) this.#turnTo(node, index);
     });
     nodes.forEach((_, index) => {
-      if (isTheirTurn(index) && !this.#silent.has(index)) absent(index);
+      if (isTheirTurn(index) && !this.#silent.has(index)) this.#vote.absent(index);
     });
   }
 

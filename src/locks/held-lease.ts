@@ -49,9 +49,7 @@ export class HeldLease implements HeldLock {
     this.#heldSinceMs = lease.sentAt.monotonicMs;
     const firstMs = Math.min(ttlMs / 3, lease.firstRenewalMs ?? Number.POSITIVE_INFINITY);
     this.#renewAtMs =
-      options.autoRenew === false
-        ? Number.POSITIVE_INFINITY
-        : lease.sentAt.monotonicMs + firstMs;
+      options.autoRenew === false ? Number.POSITIVE_INFINITY : lease.sentAt.monotonicMs + firstMs;
     this.#endAlarm = lease.onAlarm?.(() => this.#hurry());
     this.#arm();
     lease.watch?.((reason) => this.lose(reason));

@@ -27,21 +27,19 @@ describe('the nodes that are asked first', () => {
   it('are never those whose vote does not count', () => {
     for (const name of names) {
       const first = firstAsked([node, down, node, node, down], 3, name);
-      expect([...first].toSorted()).to.deep.equal([0, 2, 3]);
+      expect([...first]).to.have.members([0, 2, 3]);
     }
   });
 
   it('are those that owe an answer only when there are no others', () => {
     for (const name of names) {
-      expect([...firstAsked([late, node, node, node, late], 3, name)].toSorted()).to.deep.equal([
-        1, 2, 3,
-      ]);
+      expect([...firstAsked([late, node, node, node, late], 3, name)]).to.have.members([1, 2, 3]);
       expect([...firstAsked([late, late, node, node, down], 3, name)]).to.include.members([2, 3]);
     }
   });
 
   it('are all of them when those that count are no quorum', () => {
     const first = firstAsked([node, down, down, node, down], 3, 'a');
-    expect([...first].toSorted()).to.deep.equal([0, 1, 2, 3, 4]);
+    expect([...first]).to.have.members([0, 1, 2, 3, 4]);
   });
 });

@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import { systemClock } from '../../src/kernel/index.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import {
-  heldIn,
-  LockRooms,
-  spread,
-  timed,
-  warmUp,
-  watchProcess,
-} from '../support/lock-room.ts';
+import { heldIn, LockRooms, spread, timed, warmUp, watchProcess } from '../support/lock-room.ts';
 import { type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
 import { until } from '../support/until.ts';
 

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { AcquireVote, Poll, quorumOf, releasesNeeded, vouches } from '../../src/locks/quorum-vote.ts';
+import {
+  AcquireVote,
+  Poll,
+  quorumOf,
+  releasesNeeded,
+  vouches,
+} from '../../src/locks/quorum-vote.ts';
 
 describe('a vote for a lock', () => {
   it('needs more than half of the nodes', () => {
