@@ -33,7 +33,7 @@ type GrantReply = readonly [1, string];
 type LateReply = readonly [-1];
 type RefusalReply = readonly [0, string, number, ...number[]];
 
-/** One round of acquire, over as many nodes as it takes. Fences seen on the way are told to `saw`. */
+/** One round of acquire, on as many nodes as it takes. Fences seen are told to `saw`. */
 export async function attemptAcquire(
   request: AttemptRequest,
   saw: (fence: number) => void,

@@ -31,7 +31,7 @@ describe('locks on Redis', () => {
     });
   }
 
-  it('asks a bare quorum for a lock that is held for a moment, and gives it back there', async () => {
+  it('asks a bare quorum for a lock held for a moment, and gives it back there', async () => {
     const locks = rooms.on(nodes.urls);
     await warmUp(locks, 5);
     const setsOf = async ({ client }: RedisNode) =>
