@@ -4,6 +4,8 @@ import { AcquireVote, type AcquireVerdict, Poll, type PollVerdict } from './quor
 
 export interface AttemptRequest {
   readonly nodes: readonly LockNode[];
+  /** Indexes of the nodes to ask first; the others follow when these do not settle it. */
+  readonly first: ReadonlySet<number>;
   readonly keys: readonly string[];
   /** As acquire.lua wants them; the first is the owner, the last is left to each node. */
   readonly args: readonly (string | number)[];
@@ -14,9 +16,12 @@ export interface AttemptRequest {
 /** What the nodes said to one acquire. */
 export interface Attempt {
   readonly verdict: AcquireVerdict;
-  readonly granted: ReadonlySet<number>;
+  /** The number that each of these gave; late ones come in after the verdict. */
+  readonly granted: Map<number, number>;
   /** Were asked and did not refuse: something of this owner may be there, now or later. */
-  readonly touched: ReadonlySet<number>;
+  readonly touched: Set<number>;
+  /** All that were asked: a place in line may have been taken there. */
+  readonly asked: ReadonlySet<number>;
   /** Indexes of the keys that somebody holds or waits for. */
   readonly busy: ReadonlySet<number>;
   /** When the busy locks end; -1 never, -2 they are free but somebody is in line. */
@@ -28,15 +33,16 @@ type GrantReply = readonly [1, string];
 type LateReply = readonly [-1];
 type RefusalReply = readonly [0, string, number, ...number[]];
 
-/** One round of acquire over all nodes. Fences seen on the way are told to `saw`. */
+/** One round of acquire, on as many nodes as it takes. Fences seen are told to `saw`. */
 export async function attemptAcquire(
   request: AttemptRequest,
   saw: (fence: number) => void,
 ): Promise<Attempt> {
-  const { nodes, keys, args } = request;
-  const vote = new AcquireVote(nodes.length);
-  const granted = new Set<number>();
+  const { nodes, first, keys, args } = request;
+  const vote = new AcquireVote(nodes.length, first.size);
+  const granted = new Map<number, number>();
   const touched = new Set<number>();
+  const asked = new Set<number>();
   const busy = new Set<number>();
   let busyMs: number | undefined;
 
@@ -50,7 +56,13 @@ export async function attemptAcquire(
   const verdict = await canvass<AcquireVerdict>({
     nodes,
     timeoutMs: request.timeoutMs,
+    spares: {
+      is: (index) => !first.has(index),
+      wanted: () => vote.wantsSpares,
+      asked: () => vote.askSpares(),
+    },
     ask: (node, index) => {
+      asked.add(index);
       touched.add(index);
       return node.acquire(keys, args, request);
     },
@@ -60,15 +72,16 @@ export async function attemptAcquire(
         touched.delete(index);
         return vote.absent();
       }
-      saw(Number(answer[1]));
+      const fence = Number(answer[1]);
+      saw(fence);
       if (answer[0] === 0) return refuse(index, answer);
-      granted.add(index);
-      vote.granted(index, Number(answer[1]));
+      granted.set(index, fence);
+      vote.granted(index, fence);
     },
     absent: () => vote.absent(),
     verdict: () => vote.verdict(),
   });
-  return { verdict, granted, touched, busy, busyMs: busyMs ?? -2 };
+  return { verdict, granted, touched, asked, busy, busyMs: busyMs ?? -2 };
 }
 
 export interface PollRequest {
@@ -76,9 +89,9 @@ export interface PollRequest {
   readonly nodes: readonly LockNode[];
   readonly quorum: number;
   readonly timeoutMs: number;
-  ask(node: LockNode): Promise<unknown>;
+  ask(node: LockNode, index: number): Promise<unknown>;
   /** Which nodes are asked. Default: those whose votes count. */
-  readonly may?: (node: LockNode) => boolean;
+  readonly may?: (node: LockNode, index: number) => boolean;
   /** The reply that means yes. */
   readonly yes: number;
 }
@@ -89,7 +102,7 @@ export function pollNodes(request: PollRequest): Promise<PollVerdict> {
   return canvass<PollVerdict>({
     nodes: request.nodes,
     timeoutMs: request.timeoutMs,
-    ask: (node) => request.ask(node),
+    ask: (node, index) => request.ask(node, index),
     ...(request.may && { may: request.may }),
     count: (_, reply) => (reply === request.yes ? poll.yes() : poll.no()),
     absent: () => poll.absent(),

@@ -47,8 +47,9 @@ export class HeldLease implements HeldLock {
     this.#options = options;
     this.#deadline = new LockDeadline(clock, ttlMs, lease.sentAt);
     this.#heldSinceMs = lease.sentAt.monotonicMs;
+    const firstMs = Math.min(ttlMs / 3, lease.firstRenewalMs ?? Number.POSITIVE_INFINITY);
     this.#renewAtMs =
-      options.autoRenew === false ? Number.POSITIVE_INFINITY : lease.sentAt.monotonicMs + ttlMs / 3;
+      options.autoRenew === false ? Number.POSITIVE_INFINITY : lease.sentAt.monotonicMs + firstMs;
     this.#endAlarm = lease.onAlarm?.(() => this.#hurry());
     this.#arm();
     lease.watch?.((reason) => this.lose(reason));

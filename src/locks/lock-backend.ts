@@ -62,6 +62,8 @@ export interface Lease {
   /** When the question was sent that the servers said yes to: its time is counted from there. */
   readonly sentAt: Moment;
   renew(): Promise<RenewAnswer>;
+  /** When it should be renewed first, if that is before a third of its time. */
+  readonly firstRenewalMs?: number;
   /** Calls when it should be renewed at once, as after a clock jump; answers how to end that. */
   onAlarm?(call: () => void): () => void;
   /** False when too few servers confirmed it; then it ends by itself. Never throws. */

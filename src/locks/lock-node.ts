@@ -61,6 +61,7 @@ export class LockNode {
   readonly #owed: OwedReleases;
   readonly #logger: Logger;
   #state: 'starting' | 'up' | 'silent' | 'down' | 'closed' = 'starting';
+  #lags = false;
   #complaint = '';
   #greetings = 0;
   #begun: () => void = () => undefined;
@@ -93,6 +94,16 @@ export class LockNode {
   /** Does its vote count? Not while it is down or silent, or may have lost locks of others. */
   get usable(): boolean {
     return this.#state === 'up' && this.#probation.leftMs() === 0;
+  }
+
+  /** Has it let somebody wait, and not answered anything since? */
+  get lags(): boolean {
+    return this.#lags;
+  }
+
+  /** It keeps us waiting: until it answers, others are asked before it. */
+  lag(): void {
+    this.#lags = true;
   }
 
   /** What it says of a lock that was granted before is true even while it may grant none. */
@@ -128,8 +139,8 @@ export class LockNode {
     return this.#ask('renew', keys, args);
   }
 
-  inspect(keys: readonly string[]): Promise<unknown> {
-    return this.#ask('inspect', keys, []);
+  inspect(keys: readonly string[], args: Args): Promise<unknown> {
+    return this.#ask('inspect', keys, args);
   }
 
   /**
@@ -170,6 +181,7 @@ export class LockNode {
   async #ask(script: keyof typeof scriptFiles, keys: readonly string[], args: Args) {
     const sent = momentOf(this.#clock);
     const [microseconds, answer] = (await this.#scripts[script](keys, args)) as [number, unknown];
+    this.#lags = false;
     this.#readClock(microseconds, sent);
     return answer;
   }

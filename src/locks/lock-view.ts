@@ -10,6 +10,7 @@ export async function inspectNodes(
   nodes: readonly LockNode[],
   names: readonly string[],
   keys: readonly string[],
+  prefix: string,
   timeoutMs: number,
 ): Promise<LockView[]> {
   const found = new Map<number, Found>();
@@ -18,7 +19,7 @@ export async function inspectNodes(
     nodes,
     timeoutMs,
     may: (node) => node.answers,
-    ask: (node) => node.inspect(keys),
+    ask: (node) => node.inspect(keys, [prefix]),
     count: (index, reply) => {
       found.set(index, reply as Found);
       pending -= 1;

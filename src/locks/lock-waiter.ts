@@ -6,6 +6,7 @@ export class LockWaiter {
   readonly ticket: number;
   readonly #quorum: number;
   readonly #free = new Set<number>();
+  readonly #asked = new Set<number>();
   #called = false;
   #attempts = 0;
   #stir: () => void = () => undefined;
@@ -23,7 +24,16 @@ export class LockWaiter {
     this.#called = false;
   }
 
-  /** A node that grants the only attempt there was has never put it in line. */
+  /** These nodes were asked: each of them may have put it in line. */
+  stands(nodes: Iterable<number>): void {
+    for (const node of nodes) this.#asked.add(node);
+  }
+
+  /** Wherever it may stand in line. */
+  get asked(): Iterable<number> {
+    return this.#asked;
+  }
+
   get isAtFirstAttempt(): boolean {
     return this.#attempts === 1;
   }

@@ -1,5 +1,6 @@
 import { type Attempt, attemptAcquire, pollNodes } from './acquire-attempt.ts';
 import type { FenceCandidate } from './fence-candidate.ts';
+import { firstAsked } from './first-asked.ts';
 import type { LockBusy, LockUnreachable } from './lock.ts';
 import { LockDeadline, momentOf } from './lock-deadline.ts';
 import type { LockNode } from './lock-node.ts';
@@ -39,21 +40,21 @@ export async function attemptQuorum(
   const args = nodes.acquireArgs(options, candidate.next(options.fenceAbove), waiter);
   const sentAt = momentOf(nodes.clock);
   const timeoutMs = nodes.decidedWithin(ttlMs);
-  const request = { nodes: nodes.all, keys, args, ttlMs, timeoutMs };
+  const first = firstAsked(nodes.all, nodes.quorum, names[0] ?? '');
+  const request = { nodes: nodes.all, first, keys, args, ttlMs, timeoutMs };
   nodes.trips += 1;
   const attempt = await attemptAcquire(request, (fence) => candidate.saw(fence));
-
-  const touched = nodes.at(attempt.touched);
+  waiter?.stands(attempt.asked);
   // Both rounds together keep to the time of one attempt.
   const leftMs = timeoutMs - (nodes.clock.monotonicMs() - sentAt.monotonicMs);
   const fence = await agreedFence(nodes, attempt, keys, owner, Math.max(1, leftMs));
   const deadline = new LockDeadline(nodes.clock, ttlMs, sentAt);
   if (fence !== undefined && deadline.remainingMs() >= ttlMs * LEAST_VALIDITY) {
-    const unlined = waiter?.isAtFirstAttempt ? attempt.granted : new Set<number>();
-    const grant = { keys, owner, ttlMs, fence, sentAt, waiter, unlined, holders: touched };
+    const { touched, granted } = attempt;
+    const grant = { names, keys, owner, ttlMs, fence, sentAt, waiter, touched, granted };
     return { kind: 'granted', lease: new RedisLease(nodes, grant) };
   }
-  nodes.sendRelease(touched, keys, nodes.retreatArgs(owner, waiter));
+  nodes.sendRelease(nodes.at(attempt.touched), keys, nodes.retreatArgs(owner, waiter));
   return refusal(nodes, names, attempt, waiter);
 }
 
@@ -86,7 +87,7 @@ function refusal(
   waiter: LockWaiter | undefined,
 ): Exclude<AttemptAnswer, { kind: 'granted' }> {
   if (verdict.kind !== 'busy') return nodes.shortage();
-  waiter?.wouldGet(granted);
+  waiter?.wouldGet(granted.keys());
   const ends = busyMs >= 0;
   return {
     kind: 'busy',

@@ -3,7 +3,7 @@ import { pollNodes } from './acquire-attempt.ts';
 import type { LockUnreachable } from './lock.ts';
 import type { LockNode } from './lock-node.ts';
 import type { LockWaiter } from './lock-waiter.ts';
-import { quorumOf } from './quorum-vote.ts';
+import { quorumOf, releasesNeeded } from './quorum-vote.ts';
 
 export interface QuorumNodesOptions {
   readonly nodes: readonly LockNode[];
@@ -13,7 +13,17 @@ export interface QuorumNodesOptions {
   readonly clock: Clock;
 }
 
+/** More names than this are a large set; the scripts have the same number. */
+const LARGE = 8;
+
 type Args = readonly (string | number)[];
+
+interface TouchedLocks {
+  readonly names: readonly string[];
+  readonly keys: readonly string[];
+  /** Indexes of the nodes where something of them may be. */
+  readonly touched: ReadonlySet<number>;
+}
 
 /** All nodes together, and what the scripts want to be told. */
 export class QuorumNodes {
@@ -25,7 +35,8 @@ export class QuorumNodes {
   readonly clock: Clock;
   /** Rounds asked so far; releases that nobody waits for are none. */
   trips = 0;
-  readonly #prefix: string;
+  /** What the names of all keys begin with. */
+  readonly prefix: string;
   readonly #alarms = new Set<(node: LockNode) => void>();
 
   constructor({ nodes, prefix, ttlMs, timeoutMs, clock }: QuorumNodesOptions) {
@@ -34,7 +45,7 @@ export class QuorumNodes {
     this.ttlMs = ttlMs;
     this.timeoutMs = timeoutMs;
     this.clock = clock;
-    this.#prefix = prefix;
+    this.prefix = prefix;
   }
 
   /** Calls whenever something happened to a node that what we hold there may not survive. */
@@ -51,12 +62,17 @@ export class QuorumNodes {
     return Array.from(indexes, (index) => present(this.all[index], `lock node ${index}`));
   }
 
+  /**
+   * As the scripts want them. A large set is one text: a hundred arguments are turned into text,
+   * and read again, in each command. No key has a ~ of its own.
+   */
   keysOf(names: readonly string[]): string[] {
-    return names.map((name) => this.#prefix + name);
+    const keys = names.map((name) => this.prefix + name);
+    return keys.length > LARGE ? [keys.join('~')] : keys;
   }
 
   channelOf(process: string): string {
-    return `${this.#prefix}~wake:${process}`;
+    return `${this.prefix}~wake:${process}`;
   }
 
   /** A lock granted after half of its time is worth little. */
@@ -70,11 +86,16 @@ export class QuorumNodes {
     waiter: LockWaiter | undefined,
   ): Args {
     const place = waiter ? [waiter.member, waiter.ticket] : ['', ''];
-    return [owner, ttlMs, candidate, this.#prefix, ...place];
+    return [owner, ttlMs, candidate, this.prefix, ...place];
+  }
+
+  /** For a holder: it goes before everybody who stands in line, and takes no place there. */
+  joinArgs(held: { readonly owner: string; readonly ttlMs: number }, fence: number): Args {
+    return [held.owner, held.ttlMs, fence, this.prefix, '', 0];
   }
 
   confirmArgs(owner: string, fence: number): Args {
-    return [owner, fence];
+    return [owner, fence, this.prefix];
   }
 
   /** For somebody who still wants the locks: gives back what was granted, keeps the place. */
@@ -88,7 +109,7 @@ export class QuorumNodes {
   }
 
   #releaseArgs(owner: string, waiter: LockWaiter | undefined, ticket: string | number = ''): Args {
-    return waiter ? [owner, this.#prefix, waiter.member, ticket] : [owner, this.#prefix];
+    return waiter ? [owner, this.prefix, waiter.member, ticket] : [owner, this.prefix];
   }
 
   /** Sends a release to these nodes, also to silent ones, and waits for none of them. */
@@ -98,18 +119,21 @@ export class QuorumNodes {
     }
   }
 
-  /** Sends a release to these nodes; true as soon as a quorum has confirmed it. */
+  /**
+   * Sends a release to these nodes; true as soon as a quorum of all is free of it, which those
+   * are that never had it.
+   */
   async release(
     nodes: readonly LockNode[],
-    keys: readonly string[],
+    { names, keys, touched }: TouchedLocks,
     argsFor: (node: LockNode) => Args,
   ): Promise<boolean> {
     this.trips += 1;
     const verdict = pollNodes({
       nodes,
-      quorum: this.quorum,
+      quorum: releasesNeeded(this.all.length, touched.size),
       timeoutMs: this.timeoutMs,
-      yes: keys.length,
+      yes: names.length,
       may: (node) => node.answers,
       ask: (node) => node.release(keys, argsFor(node)),
     });

@@ -25,12 +25,28 @@ export type AcquireVerdict =
 export class AcquireVote {
   readonly #quorum: number;
   readonly #fences = new Map<number, number>();
+  /** Have not voted, the spares included. */
   #pending: number;
+  /** Not asked yet. What they would say is as open as an answer that is on its way. */
+  #spares: number;
   #busy = false;
 
-  constructor(nodes: number) {
+  /** The quorum is that of all nodes, also when only some of them are asked first. */
+  constructor(nodes: number, first = nodes) {
     this.#quorum = quorumOf(nodes);
     this.#pending = nodes;
+    this.#spares = nodes - first;
+  }
+
+  /** Can those that were asked not make a quorum any more? */
+  get wantsSpares(): boolean {
+    const asked = this.#pending - this.#spares;
+    return this.#spares > 0 && this.#fences.size + asked < this.#quorum;
+  }
+
+  /** From now on the spares are asked like the others. */
+  askSpares(): void {
+    this.#spares = 0;
   }
 
   granted(node: number, fence: number): void {
@@ -69,6 +85,22 @@ export class AcquireVote {
 }
 
 export type PollVerdict = 'yes' | 'no' | 'unreachable';
+
+/**
+ * May this node's word renew a lock with this fence? Only when it gave the lock no higher number:
+ * a higher one says that it may have seen the lock of a successor come and go.
+ */
+export function vouches(given: number | undefined, fence: number): boolean {
+  return given !== undefined && given <= fence;
+}
+
+/**
+ * So many releases say that the lock is gone for everybody: with the nodes that never had it they
+ * make a quorum that is free of it.
+ */
+export function releasesNeeded(nodes: number, touched: number): number {
+  return Math.max(1, quorumOf(nodes) - (nodes - touched));
+}
 
 /** Counts yes and no: confirming a fence, renewing, releasing. */
 export class Poll {

@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import type { ClockJump } from '../../src/locks/index.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { heldIn, type LogLine, LockRooms, recordingLogger, warmUp } from '../support/lock-room.ts';
+import {
+  heldIn,
+  type LogLine,
+  LockRooms,
+  recordingLogger,
+  spread,
+  warmUp,
+} from '../support/lock-room.ts';
 import { type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
 import { until } from '../support/until.ts';
 
@@ -105,10 +112,11 @@ describe('locks when a clock jumps', () => {
   it('renew at once what they hold on the node that jumped', async () => {
     const locks = await met();
     const held = heldIn(await locks.tryLock(['a']));
+    await spread(locks, 'a', 3);
     await proxy(0).jump(5000);
     const left = () => nodes.at(0).client.pttl(KEY);
     expect(await left()).to.be.below(5001);
-    await locks.tryLock(['b']);
+    await locks.inspect(['b']); // every node is asked
     await until(async () => (await left()) > 9000, 1000);
     held.assertHeld();
   });

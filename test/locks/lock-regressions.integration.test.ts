@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { systemClock } from '../../src/kernel/index.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { heldIn, LockRooms, timed, warmUp, watchProcess } from '../support/lock-room.ts';
+import { heldIn, LockRooms, spread, timed, warmUp, watchProcess } from '../support/lock-room.ts';
 import { type RedisNodes, startRedisNodes } from '../support/redis-nodes.ts';
 import { until } from '../support/until.ts';
 
@@ -78,10 +78,12 @@ describe('locks where others went wrong', () => {
     const attempt = locks.tryLock(['a']);
     asleepMs = 9000;
     expect(await attempt).to.include({ kind: 'unreachable' });
-    for (const { client } of nodes.all) {
-      await until(async () => (await client.exists(`${KEY}~fence`)) === 1);
-      await until(async () => (await client.exists(KEY)) === 0);
-    }
+    const having = async (key: string) => {
+      const found = await Promise.all(nodes.all.map(({ client }) => client.exists(key)));
+      return found.filter((count) => count === 1).length;
+    };
+    await until(async () => (await having(`${KEY}~fence`)) === 2, 3000, 'a quorum that granted');
+    await until(async () => (await having(KEY)) === 0, 3000, 'a lock given back');
   });
 
   it('never hide a result behind a release that found nothing', async () => {
@@ -120,7 +122,7 @@ describe('locks where others went wrong', () => {
     const locks = rooms.on(nodes.urls);
     await warmUp(locks, 3);
     await locks.withLock(['a'], {}, async () => {
-      await warmUp(locks, 3);
+      await spread(locks, 'a', 3);
       for (const { client } of nodes.all) expect(await client.exists(KEY)).to.equal(1);
     });
   });

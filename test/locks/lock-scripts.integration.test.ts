@@ -35,11 +35,11 @@ describe('the scripts of the locks', () => {
       ['acquire', ['a'], 'me', 5000, 77, 'w:', '', '', ''],
       ['acquire', ['a'], 'other', 5000, 77, 'w:', '', '', ''],
       ['acquire', ['a'], 'other', 5000, 77, 'w:', '', '', '1'],
-      ['confirm', ['a'], 'me', 99],
-      ['confirm', ['a'], 'other', 99],
+      ['confirm', ['a'], 'me', 99, 'w:'],
+      ['confirm', ['a'], 'other', 99, 'w:'],
       ['renew', ['a'], 'me', 5000],
       ['renew', ['a'], 'other', 5000],
-      ['inspect', ['a']],
+      ['inspect', ['a'], 'w:'],
       ['release', ['a'], 'other', 'w:'],
       ['release', ['a'], 'me', 'w:', 'm', ''],
     ];
@@ -68,6 +68,70 @@ describe('the scripts of the locks', () => {
     for (const key of ['a', 'b', 'c']) expect(await fenceOf(key)).to.equal('1795179757691124');
   });
 
+  it('lengthen the locks when an acquire is sent again', async () => {
+    await acquire(['a', 'b'], 'me');
+    await nodes.at(0).client.pexpire('b', 1000);
+    expect(await acquire(['a', 'b'], 'me')).to.deep.equal([1, '77']);
+    expect(await nodes.at(0).client.pttl('b')).to.be.above(4000);
+  });
+
+  it('let a holder in before those who wait, and put it in no line', async () => {
+    const { client } = nodes.at(0);
+    await client.zadd('a~wait', 1, 'somebody:1');
+    await client.set('w:~waiter:somebody:1', '1', 'PX', 4000);
+    await client.set('w:~anyone', '1', 'PX', 4000);
+    expect(await acquire(['a'], 'me')).to.deep.equal([0, '0', -2, 1]);
+    expect(await run('acquire', ['a'], 'me', 5000, 77, 'w:', '', 0, '')).to.deep.equal([1, '77']);
+    expect(await client.zrange('a~wait', '0', '-1')).to.deep.equal(['somebody:1']);
+  });
+
+  describe('for a large set', () => {
+    const large = Array.from({ length: 9 }, (_, index) => `n${index}`);
+
+    it('raise the floor of all names, and no counter of one', async () => {
+      expect(await acquire(large, 'me')).to.deep.equal([1, '77']);
+      expect(await nodes.at(0).client.get('w:~floor')).to.equal('77');
+      expect(await nodes.at(0).client.exists(...large.map((key) => `${key}~fence`))).to.equal(0);
+      expect(await run('inspect', ['n0'], 'w:')).to.have.property('1', '77');
+    });
+
+    it('come as one text, and get a ttl each', async () => {
+      expect(await acquire([large.join('~')], 'me')).to.deep.equal([1, '77']);
+      for (const key of large) {
+        expect(await nodes.at(0).client.pttl(key)).to.be.within(4000, 5000);
+      }
+      expect(await run('renew', [large.join('~')], 'me', 9000)).to.equal(1);
+      expect(await run('inspect', [large.join('~')], 'w:')).to.have.length(27);
+      expect(await release([large.join('~')], 'me')).to.equal(9);
+      expect(await nodes.at(0).client.exists(...large)).to.equal(0);
+    });
+
+    it('take none of it when one name is a lock of another kind', async () => {
+      await nodes.at(0).client.hset('n4', 'thread', 1);
+      expect(await acquire(large, 'me')).to.deep.equal([0, '0', -1, 5]);
+      expect(await nodes.at(0).client.exists(...large)).to.equal(1);
+    });
+
+    it('count on from the floor, and from the counters of its names', async () => {
+      await acquire(large, 'me', 500);
+      await release(large, 'me');
+      expect(await acquire(['n1'], 'one', 77)).to.deep.equal([1, '501']);
+      expect(await acquire(['elsewhere'], 'two', 900)).to.deep.equal([1, '900']);
+      await release(['n1'], 'one');
+      expect(await acquire(large, 'me', 77)).to.deep.equal([1, '502']);
+    });
+
+    it('raise the floor to what was agreed on, only while every lock is held', async () => {
+      await acquire(large, 'me');
+      expect(await run('confirm', large, 'me', 99, 'w:')).to.equal(1);
+      expect(await run('confirm', large, 'me', 80, 'w:')).to.equal(1);
+      expect(await nodes.at(0).client.get('w:~floor')).to.equal('99');
+      await nodes.at(0).client.del('n8');
+      expect(await run('confirm', large, 'me', 120, 'w:')).to.equal(0);
+      expect(await nodes.at(0).client.get('w:~floor')).to.equal('99');
+    });
+  });
+
   it('refuse with the busy keys, and change nothing', async () => {
     await acquire(['b'], 'other');
     const [granted, highest, ms, ...busy] = (await acquire(['a', 'b', 'c'], 'me')) as unknown[];
@@ -78,12 +142,12 @@ describe('the scripts of the locks', () => {
 
   it('raise a counter only while every lock is still held', async () => {
     await acquire(['a', 'b'], 'me');
-    expect(await run('confirm', ['a', 'b'], 'me', 99)).to.equal(1);
+    expect(await run('confirm', ['a', 'b'], 'me', 99, 'w:')).to.equal(1);
     expect(await fenceOf('b')).to.equal('99');
-    expect(await run('confirm', ['a', 'b'], 'me', 80)).to.equal(1);
+    expect(await run('confirm', ['a', 'b'], 'me', 80, 'w:')).to.equal(1);
     expect(await fenceOf('b')).to.equal('99');
     await nodes.at(0).client.del('b');
-    expect(await run('confirm', ['a', 'b'], 'me', 120)).to.equal(0);
+    expect(await run('confirm', ['a', 'b'], 'me', 120, 'w:')).to.equal(0);
     expect(await fenceOf('a')).to.equal('99');
   });
 

@@ -38,6 +38,23 @@ const tooFew: Scheme = {
   },
 };
 
+/** Counts a node as the holder's again, whatever happened there since. */
+const anyWordRenews: Scheme = {
+  ...ours,
+  vouches: (given) => given !== undefined,
+};
+
+/** A quorum of those who were asked first, not of all. */
+const quorumOfTheAsked: Scheme = {
+  ...ours,
+  decide: (vote, fences, nodes) => {
+    const fence = Math.max(...fences.values());
+    return fences.size > 0 && fences.size >= quorumOf(quorumOf(nodes))
+      ? { kind: 'done', fence, nodes: [...fences.keys()] }
+      : nextOf(vote.verdict(), fences);
+  },
+};
+
 /** The right scheme on nodes that lose their counters, such as without an append-only file. */
 const forgetful: Scheme = { ...ours, candidate: false, forgets: 4 };
 const forgetfulWithClock: Scheme = { ...ours, forgets: 4 };
@@ -48,8 +65,9 @@ const WRONG: readonly (readonly [string, Scheme, number])[] = [
   ['a late holder could raise the counters', unconditional, 150],
   ['one chosen node counted for all', firstNodeCounts, 300],
   ['one vote less were enough', tooFew, 5],
-  ['nodes forgot their counters', forgetful, 20],
-  ['nodes forgot them and only clocks were left', forgetfulWithClock, 250],
+  ['any node could renew a lock, also one that had lost it', anyWordRenews, 350],
+  ['nodes forgot their counters', forgetful, 250],
+  ['nodes forgot them and only clocks were left', forgetfulWithClock, 350],
 ];
 
 const SEEDS = 600;
@@ -73,6 +91,7 @@ describe('the fence across a quorum', function () {
       const successes = games.flatMap((game) => game.successes);
       expect(successes.length).to.be.above(SEEDS); // or the games would prove nothing
       if (nodes > 1) expect(successes.some(({ rounds }) => rounds === 2)).to.equal(true);
+      expect(games.flatMap((game) => game.renewed).length).to.be.above(SEEDS);
     });
 
     it(`needs no clock for that on ${nodes} nodes`, () => {
@@ -87,4 +106,8 @@ describe('the fence across a quorum', function () {
       });
     }
   }
+
+  it('would not rise on 5 nodes if a quorum of those asked first were enough', () => {
+    expect(caughtAt(5, quorumOfTheAsked, 5)).to.be.within(1, 5);
+  });
 });

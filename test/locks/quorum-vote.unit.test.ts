@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { AcquireVote, Poll, quorumOf } from '../../src/locks/quorum-vote.ts';
+import {
+  AcquireVote,
+  Poll,
+  quorumOf,
+  releasesNeeded,
+  vouches,
+} from '../../src/locks/quorum-vote.ts';
 
 describe('a vote for a lock', () => {
   it('needs more than half of the nodes', () => {
@@ -51,6 +57,60 @@ describe('a vote for a lock', () => {
     const vote = new AcquireVote(3);
     for (let node = 0; node < 3; node += 1) vote.absent();
     expect(vote.verdict()).to.deep.equal({ kind: 'unreachable' });
+  });
+});
+
+describe('a vote that a bare quorum is asked for first', () => {
+  it('wants the spares as soon as those asked cannot make it', () => {
+    const vote = new AcquireVote(5, 3);
+    vote.granted(0, 7);
+    vote.granted(1, 7);
+    expect(vote.wantsSpares).to.equal(false);
+    vote.absent();
+    expect(vote.wantsSpares).to.equal(true);
+    expect(vote.verdict()).to.equal(undefined);
+    vote.askSpares();
+    expect(vote.wantsSpares).to.equal(false);
+    vote.granted(4, 7);
+    expect(vote.verdict()).to.deep.equal({ kind: 'agreed', fence: 7 });
+  });
+
+  it('leaves the spares alone when all that were asked refuse', () => {
+    const vote = new AcquireVote(5, 3);
+    for (let node = 0; node < 3; node += 1) vote.busy();
+    expect(vote.verdict()).to.deep.equal({ kind: 'busy' });
+  });
+
+  it('is never believed by fewer than a quorum of all', () => {
+    const vote = new AcquireVote(5, 3);
+    vote.granted(0, 7);
+    vote.granted(1, 7);
+    expect(vote.verdict()).to.equal(undefined);
+  });
+
+  it('has no spares unless it is told so', () => {
+    const vote = new AcquireVote(3);
+    for (let node = 0; node < 3; node += 1) vote.absent();
+    expect(vote.wantsSpares).to.equal(false);
+  });
+});
+
+describe('the word of a node for a renewal', () => {
+  it('counts when it gave the lock this number or a lower one', () => {
+    expect([vouches(6, 7), vouches(7, 7)]).to.deep.equal([true, true]);
+  });
+
+  it('does not when it gave a higher one, or none that was heard', () => {
+    expect([vouches(8, 7), vouches(undefined, 7)]).to.deep.equal([false, false]);
+  });
+});
+
+describe('a release', () => {
+  it('needs so many that a quorum is free of the lock', () => {
+    expect([3, 4, 5].map((touched) => releasesNeeded(5, touched))).to.deep.equal([1, 2, 3]);
+    expect([releasesNeeded(1, 1), releasesNeeded(2, 2), releasesNeeded(3, 2)]).to.deep.equal([
+      1, 2, 1,
+    ]);
   });
 });
 

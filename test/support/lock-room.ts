@@ -65,6 +65,14 @@ export async function warmUp(locks: Locks, nodes: number): Promise<void> {
   }, 15_000);
 }
 
+/** Waits until a lock that is held is on so many nodes: it is asked for on a bare quorum first. */
+export async function spread(locks: Locks, name: string, nodes: number): Promise<void> {
+  await until(async () => {
+    const [view] = await locks.inspect([name]);
+    return view?.nodes.filter(({ held }) => held).length === nodes;
+  }, 5000);
+}
+
 export async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
   const started = performance.now();
   const value = await work;

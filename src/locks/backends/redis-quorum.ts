@@ -87,9 +87,9 @@ export class RedisQuorum implements LockBackend {
   }
 
   inspect(names: readonly string[]): Promise<LockView[]> {
-    const { all, timeoutMs } = this.#nodes;
+    const { all, prefix, timeoutMs } = this.#nodes;
     this.#nodes.trips += 1;
-    return inspectNodes(all, names, this.#nodes.keysOf(names), timeoutMs);
+    return inspectNodes(all, names, this.#nodes.keysOf(names), prefix, timeoutMs);
   }
 
   async close(): Promise<void> {
@@ -115,7 +115,7 @@ export class RedisQuorum implements LockBackend {
   #leave(names: readonly string[], waiter: LockWaiter): void {
     if (this.#closed) return; // the connections are gone; the nodes forget it in a moment
     const args = this.#nodes.releaseArgs(waiter.member, waiter);
-    this.#nodes.sendRelease(this.#nodes.all, this.#nodes.keysOf(names), args);
+    this.#nodes.sendRelease(this.#nodes.at(waiter.asked), this.#nodes.keysOf(names), args);
   }
 }
 

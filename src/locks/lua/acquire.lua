@@ -1,8 +1,11 @@
 -- Purpose: takes all the locks or none, and gives the holder its fence.
---   Sent again with the same owner it answers the same, so that a lost reply does no harm.
+--   Sent again with the same owner it answers the same, so that a lost reply does no harm; the
+--   time of the locks begins anew.
+--   Each name has a counter for its fences, and all names together have a floor that counts as
+--   well: a large set raises the floor, in one command, and not the counter of each of its names.
 --   The keys beside a lock (its fence and its line of waiters) are made from its name here:
 --   every node is a server of its own, never a slot of a cluster.
--- KEYS:    the locks, sorted.
+-- KEYS:    the locks, sorted; a large set as one text, with ~ between.
 -- ARGV:    1 owner, unique to this attempt
 --          2 ttl of the locks, ms
 --          3 candidate: the lowest fence wanted
@@ -21,35 +24,45 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {now, {-1}} end
 
+-- A large set comes as one text: no key has a ~ of its own.
+local keys = KEYS
+if string.find(KEYS[1], '~', 1, true) then
+  keys = {}
+  for key in string.gmatch(KEYS[1], '[^~]+') do keys[#keys + 1] = key end
+end
+
 -- An idle fence is kept until no clock can be that wrong any more, ms; a waiter counts as alive
 -- for so long without being heard of, ms.
 local KEPT, ALIVE = '2592000000', 1500
+-- More names than this are a large set (in confirm as well).
+local LARGE = 8
 local owner, ttl, candidate = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local me, ticket = ARGV[5], tonumber(ARGV[6])
 -- Exists while anybody waits for anything: most of the time nobody does.
-local anyone = ARGV[4] .. '~anyone'
+local anyone, floor = ARGV[4] .. '~anyone', ARGV[4] .. '~floor'
 
-local count, look = #KEYS, {}
+local count, look = #keys, {unpack(keys)}
 
--- One look at everything: the locks, their fences, and whether anybody waits for anything.
-for i, key in ipairs(KEYS) do
-  look[i], look[count + i] = key, key .. '~fence'
-end
-look[2 * count + 1] = anyone
+-- One look at everything: the locks, their fences and floor, and whether anybody waits at all.
+for i = 1, count do look[count + i] = look[i] .. '~fence' end
+look[2 * count + 1], look[2 * count + 2] = floor, anyone
 local values = redis.call('MGET', unpack(look))
 
 -- Numbers stay below 2^53, where a double is exact; '%.0f' prints every digit of them.
-local highest, mine, held = 0, 0, false
+local highest, mine, held = tonumber(values[2 * count + 1] or 0), 0, false
 for i = 1, count do
   local value, fence = values[i], values[count + i]
   if fence and tonumber(fence) > highest then highest = tonumber(fence) end
   if value == owner then mine = mine + 1 elseif value then held = true end
 end
-if mine == count then return {now, {1, string.format('%.0f', highest)}} end
+if mine == count then
+  for _, key in ipairs(keys) do redis.call('PEXPIRE', key, ttl) end
+  return {now, {1, string.format('%.0f', highest)}}
+end
 
 local busy, wait = {}, -2
 local function refuse(i)
-  local left = redis.call('PTTL', KEYS[i])
+  local left = redis.call('PTTL', keys[i])
   busy[#busy + 1] = i
   if wait ~= -1 and (left == -1 or left > wait) then wait = left end
 end
@@ -60,7 +73,7 @@ if held then
   end
 end
 
-if values[2 * count + 1] then
+if values[2 * count + 2] then
   -- Is somebody alive in line before this caller? The dead are taken out on the way.
   local function overtakes(queue)
     while true do
@@ -72,15 +85,23 @@ if values[2 * count + 1] then
       redis.call('ZREM', queue, head[1])
     end
   end
-  for i, key in ipairs(KEYS) do
+  for i, key in ipairs(keys) do
     if not values[i] and overtakes(key .. '~wait') then busy[#busy + 1] = i end
   end
 end
 
 -- NX also minds a lock of another type under the same name, which MGET does not see.
 local taken = 0
-if #busy == 0 then
-  for i, key in ipairs(KEYS) do
+if #busy == 0 and count > LARGE and mine == 0 then
+  local set = {}
+  for i = 1, count do set[2 * i - 1], set[2 * i] = keys[i], owner end
+  if redis.call('MSETNX', unpack(set)) == 1 then
+    for i = 1, count do redis.call('PEXPIRE', keys[i], ttl) end
+    taken = count
+  end
+end
+if #busy == 0 and taken == 0 then
+  for i, key in ipairs(keys) do
     if values[i] then
       redis.call('PEXPIRE', key, ttl)
     elseif not redis.call('SET', key, owner, 'NX', 'PX', ttl) then
@@ -93,15 +114,17 @@ end
 
 if #busy == 0 then
   local fence = highest < candidate and ARGV[3] or string.format('%.0f', highest + 1)
-  for i = count + 1, 2 * count do redis.call('SET', look[i], fence, 'PX', KEPT) end
+  local from, to = count + 1, 2 * count
+  if count > LARGE then from, to = to + 1, to + 1 end
+  for i = from, to do redis.call('SET', look[i], fence, 'PX', KEPT) end
   return {now, {1, fence}}
 end
 
 for i = 1, taken do
-  if not values[i] then redis.call('DEL', KEYS[i]) end
+  if not values[i] then redis.call('DEL', keys[i]) end
 end
 if me ~= '' then
-  for _, key in ipairs(KEYS) do
+  for _, key in ipairs(keys) do
     redis.call('ZADD', key .. '~wait', ARGV[6], me)
     redis.call('PEXPIRE', key .. '~wait', ALIVE * 10)
   end

@@ -1,6 +1,6 @@
 -- Purpose: gives the locks back, takes a waiter out of line or keeps its place, and tells the
 --   first in line of every name that is free now. Nobody else is woken.
--- KEYS:    the locks.
+-- KEYS:    the locks; a large set as one text, with ~ between.
 -- ARGV:    1 owner
 --          2 what the names of all locks begin with, and those of the keys of their lines
 --          3 this waiter; nothing when it never stood in line
@@ -9,23 +9,30 @@
 --          how many locks were this owner's.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
+
+-- A large set comes as one text: no key has a ~ of its own.
+local keys = KEYS
+if string.find(KEYS[1], '~', 1, true) then
+  keys = {}
+  for key in string.gmatch(KEYS[1], '[^~]+') do keys[#keys + 1] = key end
+end
+
 -- A waiter counts as alive for so long without being heard of, ms.
 local ALIVE = 1500
 local owner, me, ticket = ARGV[1], ARGV[3], ARGV[4] or ''
 local anyone = ARGV[2] .. '~anyone'
 
-local count, look, mine = #KEYS, {}, {}
-for i, key in ipairs(KEYS) do look[i] = key end
+local count, look, mine = #keys, {unpack(keys)}, {}
 look[count + 1] = anyone
 local values = redis.call('MGET', unpack(look))
-for i, key in ipairs(KEYS) do
+for i, key in ipairs(keys) do
   if values[i] == owner then mine[#mine + 1] = key end
 end
 if #mine > 0 then redis.call('DEL', unpack(mine)) end
 if not me and not values[count + 1] then return {now, #mine} end
 
 if me then
-  for _, key in ipairs(KEYS) do
+  for _, key in ipairs(keys) do
     if ticket == '' then
       redis.call('ZREM', key .. '~wait', me)
     else
@@ -50,7 +57,7 @@ local function first_alive(queue)
 end
 
 local told = {}
-for _, key in ipairs(KEYS) do
+for _, key in ipairs(keys) do
   local head = redis.call('EXISTS', key) == 0 and first_alive(key .. '~wait')
   -- A waiter that just failed is not woken by its own release, or it would spin.
   if head and head ~= me and not told[head] then

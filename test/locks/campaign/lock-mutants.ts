@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'counter-unkept',
     breaks: 'the nodes do not keep the number that they gave',
     file: 'lua/acquire.lua',
-    text: "for i = count + 1, 2 * count do redis.call('SET', look[i], fence, 'PX', KEPT) end",
+    text: "for i = from, to do redis.call('SET', look[i], fence, 'PX', KEPT) end",
     becomes: '',
   },
   {
@@ -77,7 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'renew-any',
     breaks: 'a renewal also lengthens the lock of somebody else, and says yes',
     file: 'lua/renew.lua',
-    text: "if redis.call('GET', key) ~= ARGV[1] then return {now, 0} end",
+    text: 'if value ~= ARGV[1] then return {now, 0} end',
     becomes: '',
   },
   {
