@@ -66,12 +66,15 @@ function statementOf(
     return expression.includes('seq') ? ['seq'] : ['copy'];
   });
   return {
-    text: `INSERT INTO ${table} (${columns.join(', ')})
-      SELECT ${columns.map((column) => own[column] ?? column).join(', ')}
+    text: `INSERT INTO ${table} (${columns.map(quoted).join(', ')})
+      SELECT ${columns.map((column) => own[column] ?? quoted(column)).join(', ')}
       FROM ${originalsOf(table)}`,
     takes,
   };
 }
+
+/** Some columns are named like a word of SQL. */
+const quoted = (column: string) => `\`${column}\``;
 
 async function columnsOf(sql: Sql, table: string): Promise<string[]> {
   const rows = await sql.rows<{ name: string }>(

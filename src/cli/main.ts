@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { finished } from 'node:stream/promises';
 import { runCli } from './run-cli.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours.
@@ -9,8 +8,11 @@ process.stdout.on('error', () => process.exit(0));
 process.stderr.on('error', () => undefined);
 
 process.exitCode = await runCli(process.argv.slice(2), process);
-// Connections to servers that are away keep a process alive for seconds after they were closed.
-process.stdout.end();
-process.stderr.end();
-await Promise.all([finished(process.stdout), finished(process.stderr)]);
+// Connections to servers that are away keep a process alive for seconds after they were closed; what
+// was said by now is written before it ends. Nothing is closed: somebody may still log a last word.
+await Promise.all([said(process.stdout), said(process.stderr)]);
 process.exit();
+
+async function said(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}

@@ -93,6 +93,8 @@ GET    /v1/stock/:goodsId             viewer producer payments
 PUT    /v1/stock/:goodsId             operator
 POST   /v1/stock/:goodsId/adjustments operator
 GET    /v1/stock/:goodsId/holds       viewer
+GET    /v1/stock/:goodsId/keeping     viewer
+PUT    /v1/stock/:goodsId/keeping     operator
 GET    /v1/stock/:goodsId/movements   viewer
 POST   /v1/uploads                    operator
 POST   /v1/uploads/:ticketId/complete none

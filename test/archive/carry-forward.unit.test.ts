@@ -38,6 +38,7 @@ describe('what a ledger is carried forward with', () => {
       received: 10,
       version: 5,
       fence: 13n,
+      keeping: emptyBalance(7).keeping,
     });
   });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect } from 'chai';
 import type { AuditReport } from '../../src/saga/index.ts';
 import { type CommandLine, commandLine, documentIn, whatItSaid } from '../support/command-run.ts';
@@ -111,6 +112,9 @@ describe('the commands that keep the house', function () {
     await cli.json('order place worked --line 7:1 --no-wait');
     const child = cli.start(['worker', 'pre-deduct', '--json']);
     const said = whatItSaid(child);
+    const { stdout: out } = child;
+    if (!out) throw new Error('it has no output');
+    await once(out, 'data');
     await until(
       async () => {
         const [order] = await cli.fresh.database.rows<{ state: string }>(

@@ -48,7 +48,7 @@ const SCENARIOS_OF_ORDERS: readonly Scenario[] = [
   {
     name: 'reserve-pay',
     about: 'a job places an order, which is reserved at once; a job pays it',
-    points: 30,
+    points: 26,
     queues: ['order-placed', 'pre-deduct', 'payment-confirmed'],
     act: async (play) => {
       await place(play);
@@ -60,7 +60,7 @@ const SCENARIOS_OF_ORDERS: readonly Scenario[] = [
   {
     name: 'reserve-expire',
     about: 'a job places an order; its time is up; the alarm rings',
-    points: 32,
+    points: 28,
     queues: ['order-placed', 'pre-deduct', 'delayed-timeout'],
     act: async (play) => {
       await place(play);
@@ -73,7 +73,7 @@ const SCENARIOS_OF_ORDERS: readonly Scenario[] = [
   {
     name: 'cancel',
     about: 'a reserved order is cancelled by a call, as the HTTP door does it',
-    points: 12,
+    points: 10,
     queues: [],
     prepare: isReserved,
     act: async (play) => {
@@ -84,7 +84,7 @@ const SCENARIOS_OF_ORDERS: readonly Scenario[] = [
   {
     name: 'late-payment',
     about: 'a job pays an order that has expired: its goods are reserved again',
-    points: 15,
+    points: 13,
     queues: ['payment-confirmed'],
     prepare: isExpired,
     act: pay,
@@ -94,7 +94,7 @@ const SCENARIOS_OF_ORDERS: readonly Scenario[] = [
   {
     name: 'early-payment',
     about: 'a job pays an order that nobody has placed; then a job places it',
-    points: 26,
+    points: 24,
     queues: ['payment-confirmed', 'order-placed', 'pre-deduct'],
     act: async (play) => {
       await pay(play);
@@ -106,7 +106,7 @@ const SCENARIOS_OF_ORDERS: readonly Scenario[] = [
   {
     name: 'nudge',
     about: 'a call places an order; the job that reminds of it reserves it',
-    points: 22,
+    points: 20,
     queues: ['pre-deduct'],
     act: async (play) => {
       await play.advance({ kind: 'placed', order: placed(play) });
@@ -124,7 +124,7 @@ const sweptOf = (play: Play) =>
 const sweepPage: Scenario = {
   name: 'sweep-page',
   about: `one page of the sweep: ${SWEPT} orders whose holds are over, and nobody else to tell`,
-  points: 13,
+  points: 11,
   queues: [],
   prepare: async (play) => {
     const [goodsId] = play.goods;
@@ -144,7 +144,7 @@ const SOLD = 'returned: reserve settle return; payments -; told reserved paid re
 const sellReturn: Scenario = {
   name: 'sell-return',
   about: 'goods are sold at once by a call, as gRPC does it, and come back by another',
-  points: 25,
+  points: 21,
   queues: [],
   act: async (play) => {
     const orderId = orderOf(play);

@@ -53,7 +53,7 @@ async function stillHolds(play: Play, other: HeldLock | undefined): Promise<void
 export const lockByHand: Scenario = {
   name: 'lock',
   about: 'a lock is taken, renewed and given back; then somebody else takes it',
-  points: 9,
+  points: 8,
   queues: [],
   renews: true,
   act: async (play) => {

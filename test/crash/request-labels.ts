@@ -31,19 +31,26 @@ const BY_THE_CLOCK = new Set(['moveStalledJobsToWait', 'extendLock', 'extendLock
 /** A lock that is held for long is renewed: by whoever asks for it, or by the clock. */
 const RENEWAL = 'renew';
 
+/** It asks nodes that have not got the lock as well: nobody waits then, and it goes before all. */
+function isRenewal(label: string, words: readonly string[]): boolean {
+  const [waiter, ticket] = words.slice(-3);
+  return label === RENEWAL || (label === 'acquire' && waiter === '' && ticket === '0');
+}
+
 export function redisRequest(
   request: Buffer,
   scripts: ReadonlyMap<string, string>,
   renewsByHand: boolean,
 ): Named {
-  const [word = '', first = ''] = commandWords(request);
+  const words = commandWords(request);
+  const [word = '', first = ''] = words;
   const command = word.toLowerCase();
   if (HELLO.has(command)) return { leftOut: 'hello' };
   if (BLOCKING.has(command)) return { leftOut: 'blocking read' };
   const isScript = command === 'eval' || command === 'evalsha';
   const digest = command === 'eval' ? sha1(first) : first;
   const label = isScript ? (scripts.get(digest) ?? 'a script') : command;
-  const isByTheClock = BY_THE_CLOCK.has(label) || (label === RENEWAL && !renewsByHand);
+  const isByTheClock = BY_THE_CLOCK.has(label) || (isRenewal(label, words) && !renewsByHand);
   return isByTheClock ? { leftOut: 'by the clock' } : { label };
 }
 

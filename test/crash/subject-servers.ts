@@ -23,7 +23,8 @@ export function subjectServers(
     { name: 'queue', port: portOf(redis), speaks: 'redis', nameOf },
     ...locks.map(
       (url, index): TapTarget => ({
-        name: `lock${index + 1}`,
+        name: `lock node ${index + 1}`,
+        alike: 'lock',
         port: portOf(url),
         speaks: 'redis',
         nameOf,

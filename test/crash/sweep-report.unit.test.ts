@@ -5,7 +5,7 @@ import { violationsOf } from './sweep-report.ts';
 import type { RunVerdict, SweepVerdict } from './sweep-run.ts';
 
 const NAME = 'lock';
-const POINTS = 9;
+const POINTS = 8;
 
 function calmWith(count: number): SweepVerdict['calm'] {
   const points = Array.from({ length: count }, (_, at) => {
@@ -52,7 +52,7 @@ describe('the report of the crash sweep', () => {
     const verdict = { calm: calmWith(POINTS), runs: [good, bad] };
     const page = sweepPage(SCENARIOS, verdict, facts);
     expect(page).to.contain('**2 runs, 1 violations**, 7 s');
-    expect(page).to.contain('| 9 | 1 | 2 | 1 |');
+    expect(page).to.contain('| 8 | 1 | 2 | 1 |');
     expect(page).to.contain('- lock1: 1 acquire');
   });
 });

@@ -29,6 +29,11 @@ export interface Fault {
 
 export interface TapTarget {
   readonly name: string;
+  /**
+   * One of several that are alike, and of which others are asked for other names: in each playing
+   * they are counted in the order in which they were first asked.
+   */
+  readonly alike?: string;
   readonly port: number;
   readonly speaks: 'mysql' | 'redis';
   readonly nameOf: (request: Buffer) => Named;
@@ -56,6 +61,8 @@ export class WireTap {
   readonly #links = new Set<Link>();
   #seen: Point[] = [];
   #counts = new Map<string, number>();
+  /** What those that are alike are called in this playing. */
+  #called = new Map<string, string>();
   #counting = false;
   #fault: Fault | undefined;
   #fired = false;
@@ -84,6 +91,7 @@ export class WireTap {
   begin(fault?: Fault): void {
     this.#seen = [];
     this.#counts = new Map();
+    this.#called = new Map();
     this.#counting = true;
     this.#fired = false;
     this.#fault = fault;
@@ -94,7 +102,9 @@ export class WireTap {
   end(): readonly Point[] {
     this.#counting = false;
     this.#fault = undefined;
-    return this.#targets.flatMap(({ name }) => this.#seen.filter(({ target }) => target === name));
+    const alone = this.#targets.flatMap(({ name, alike }) => (alike === undefined ? [name] : []));
+    const names = [...alone, ...this.#called.values()];
+    return names.flatMap((name) => this.#seen.filter(({ target }) => target === name));
   }
 
   get fired(): boolean {
@@ -172,13 +182,25 @@ export class WireTap {
     if (!this.#counting) return false;
     const named = target.nameOf(request);
     if (named.leftOut !== undefined) return false;
+    const name = this.#nameOf(target, named.label);
+    if (name === undefined) return false;
     this.#lastMs = performance.now();
-    const key = `${target.name} ${named.label}`;
+    const key = `${name} ${named.label}`;
     const nth = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, nth);
-    this.#seen.push({ target: target.name, label: named.label, nth });
+    this.#seen.push({ target: name, label: named.label, nth });
     const wanted = this.#fired ? undefined : this.#fault?.point;
     return wanted !== undefined && `${wanted.target} ${wanted.label}` === key && wanted.nth === nth;
+  }
+
+  /** Undefined for one that has nothing to give back but what time going by has brought it. */
+  #nameOf({ name, alike }: TapTarget, label: string): string | undefined {
+    if (alike === undefined) return name;
+    const known = this.#called.get(name);
+    if (known !== undefined || label === 'release') return known;
+    const called = `${alike}${this.#called.size + 1}`;
+    this.#called.set(name, called);
+    return called;
   }
 
   /** Answers whether the request stays here. */
