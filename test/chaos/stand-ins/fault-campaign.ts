@@ -66,6 +66,7 @@ const plan = {
     say(`seed ${seed} could not be played and is tried once more: ${messageOf(error)}`);
   },
 };
+const PAGES = 'docs/reference/campaigns';
 const started = performance.now();
 const minutes = () => Math.round((performance.now() - started) / 6000) / 10;
 
@@ -77,7 +78,9 @@ function commitNow(): string {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       }).trim();
-    return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain') ? '+' : '');
+    // Pages of campaigns are what comes out, and change nothing that is played.
+    const changed = git('status', '--porcelain', '--', '.', `:!${PAGES}`);
+    return git('rev-parse', '--short=12', 'HEAD') + (changed ? '+' : '');
   } catch {
     return 'unknown'; // not a checkout: the results then belong to no commit
   }
@@ -145,7 +148,7 @@ async function campaign(): Promise<boolean> {
 }
 
 function writePage(results: readonly SeedResult[]): void {
-  const folder = join(root, 'docs/reference/campaigns');
+  const folder = join(root, PAGES);
   mkdirSync(folder, { recursive: true });
   const [cpu] = os.cpus();
   const machine = `${os.cpus().length} cores (${cpu?.model ?? 'unknown'}), Node ${process.version}`;
@@ -178,7 +181,7 @@ async function hunts(): Promise<boolean> {
   );
   console.log(table);
   if (values.write) {
-    const folder = join(root, 'docs/reference/campaigns');
+    const folder = join(root, PAGES);
     mkdirSync(folder, { recursive: true });
     const by = 'Written by `npm run chaos -- --mutants --write`';
     const title = `# Mutants\n\n${by} at \`${commit}\`.\n`;
