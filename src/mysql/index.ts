@@ -15,6 +15,8 @@ export {
   pendingMigrations,
 } from './migrate.ts';
 export { databaseAddress } from './driver-settings.ts';
+export { type Aged, type Reads, readsOfPrimary } from './reads.ts';
+export { BEHIND_MS, ReplicaReads, type ReplicaOptions } from './replica-reads.ts';
 export { PinnedSession } from './pinned-session.ts';
 export { together } from './one-trip.ts';
 export { readJson, sameRows } from './rows.ts';

@@ -1,0 +1,26 @@
+import { databaseAddress } from '../mysql/index.ts';
+import type { Settings } from './settings.ts';
+import { checkDatabaseName } from './tls-setting.ts';
+
+const NAME = 'HOLDFAST_DATABASE_REPLICA_URL';
+
+export interface ReplicaSetting {
+  /** Null: the primary answers those who look as well. */
+  readonly replicaUrl: string | null;
+  readonly notes: readonly string[];
+}
+
+export function replicaFrom(
+  from: Settings,
+  databaseUrl: string,
+  problems: string[],
+): ReplicaSetting {
+  const none = { replicaUrl: null, notes: [] };
+  if (from.text(NAME) === undefined) return none;
+  const url = from.url(NAME, ['mysql', 'mysqls'], undefined);
+  if (url === '' || databaseUrl === '') return none;
+  checkDatabaseName(NAME, url, problems);
+  if (databaseAddress(url) !== databaseAddress(databaseUrl)) return { replicaUrl: url, notes: [] };
+  const note = `${NAME} names the primary itself: it answers all reads, as without this setting`;
+  return { ...none, notes: [note] };
+}
