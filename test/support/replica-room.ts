@@ -15,6 +15,8 @@ export const MARK = 900;
 export const MARKED_NAME = 'Replicated';
 
 const LOGGED = [
+  // What a server that is killed has committed must be there when it starts again.
+  '--innodb-flush-log-at-trx-commit=2',
   '--log-bin',
   '--binlog-format=ROW',
   '--log-slave-updates',
