@@ -83,7 +83,7 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const notices = noticesFrom(from, running, problems);
   const redis = redisFrom(from, running?.redisUrl, problems);
   const databaseUrl = from.url('HOLDFAST_DATABASE_URL', ['mysql', 'mysqls'], running?.databaseUrl);
-  const replica = replicaFrom(from, databaseUrl, problems);
+  const replica = replicaFrom(from, 'HOLDFAST_DATABASE_REPLICA_URL', databaseUrl, problems);
   const config: Config = {
     databaseUrl,
     replicaUrl: replica.replicaUrl,

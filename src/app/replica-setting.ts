@@ -2,8 +2,6 @@ import { databaseAddress } from '../mysql/index.ts';
 import type { Settings } from './settings.ts';
 import { checkDatabaseName } from './tls-setting.ts';
 
-const NAME = 'HOLDFAST_DATABASE_REPLICA_URL';
-
 export interface ReplicaSetting {
   /** Null: the primary answers those who look as well. */
   readonly replicaUrl: string | null;
@@ -12,15 +10,16 @@ export interface ReplicaSetting {
 
 export function replicaFrom(
   from: Settings,
+  name: string,
   databaseUrl: string,
   problems: string[],
 ): ReplicaSetting {
   const none = { replicaUrl: null, notes: [] };
-  if (from.text(NAME) === undefined) return none;
-  const url = from.url(NAME, ['mysql', 'mysqls'], undefined);
+  if (from.text(name) === undefined) return none;
+  const url = from.url(name, ['mysql', 'mysqls'], undefined);
   if (url === '' || databaseUrl === '') return none;
-  checkDatabaseName(NAME, url, problems);
+  checkDatabaseName(name, url, problems);
   if (databaseAddress(url) !== databaseAddress(databaseUrl)) return { replicaUrl: url, notes: [] };
-  const note = `${NAME} names the primary itself: it answers all reads, as without this setting`;
+  const note = `${name} names the primary itself: it answers all reads, as without this setting`;
   return { ...none, notes: [note] };
 }

@@ -1,6 +1,5 @@
 import type { Config } from '../app/index.ts';
 import { present, systemClock } from '../kernel/index.ts';
-import type { Database } from '../mysql/index.ts';
 import { type Check, check } from './check.ts';
 import { quietLogger } from './error-text.ts';
 import { replicaReads } from './replica-session.ts';
@@ -20,14 +19,14 @@ const NO_RIGHT = /^GRANT USAGE ON /;
 /** Nothing where none was named: it is not needed. */
 export async function examineReplica(config: Config): Promise<readonly Check[]> {
   if (config.replicaUrl === null) return [];
-  const { openDatabase, readServerSettings } = await import('../mysql/index.ts');
+  const { openDatabase, readServerSettings, unreadableOf } = await import('../mysql/index.ts');
   const options = { tls: config.tls, logger: quietLogger, poolSize: 1 };
   const database = openDatabase({ ...options, url: config.replicaUrl });
   try {
     const { version, variables, grants } = await readServerSettings(database, ['read_only']);
     const isReadOnly = variables.get('read_only') === 'ON';
     const more = grants.filter((grant) => !OF_A_TABLE.test(grant) && !NO_RIGHT.test(grant));
-    const unread = await unreadable(database);
+    const unread = await unreadableOf(database, TABLES);
     const found = more.length > 0 ? 'more than it needs' : 'SELECT on tables of the catalogue';
     return [
       check('replica', true, version, ''),
@@ -48,18 +47,6 @@ export async function examineReplica(config: Config): Promise<readonly Check[]> 
   } finally {
     await database.close();
   }
-}
-
-async function unreadable(database: Database): Promise<readonly string[]> {
-  const unread: string[] = [];
-  for (const table of TABLES) {
-    try {
-      await database.rows(`SELECT 1 FROM ${table} LIMIT 1`);
-    } catch {
-      unread.push(table); // which is what was asked
-    }
-  }
-  return unread;
 }
 
 /** Held against the primary, as the doors do: what a replica says of itself it may not know. */
