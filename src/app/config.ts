@@ -5,6 +5,7 @@ import { redisPlace } from '../redis/index.ts';
 import type { Rules } from '../saga/index.ts';
 import type { LogFormat } from '../telemetry/index.ts';
 import { checkPrefix, redisFrom } from './redis-setting.ts';
+import { replicaFrom } from './replica-setting.ts';
 import { type RunningSystem, readRunningSystem } from './running-system.ts';
 import { type Environment, Settings } from './settings.ts';
 import { checkDatabaseName, tlsFrom } from './tls-setting.ts';
@@ -13,6 +14,8 @@ export type { Environment };
 
 export interface Config {
   readonly databaseUrl: string;
+  /** Null: there is none to read the catalogue from. */
+  readonly replicaUrl: string | null;
   readonly redisUrl: string;
   /** Null: each process remembers for itself alone. */
   readonly cacheUrl: string | null;
@@ -79,8 +82,11 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
   const running = readRunningSystem(join(home, 'run.json'));
   const notices = noticesFrom(from, running, problems);
   const redis = redisFrom(from, running?.redisUrl, problems);
+  const databaseUrl = from.url('HOLDFAST_DATABASE_URL', ['mysql', 'mysqls'], running?.databaseUrl);
+  const replica = replicaFrom(from, 'HOLDFAST_DATABASE_REPLICA_URL', databaseUrl, problems);
   const config: Config = {
-    databaseUrl: from.url('HOLDFAST_DATABASE_URL', ['mysql', 'mysqls'], running?.databaseUrl),
+    databaseUrl,
+    replicaUrl: replica.replicaUrl,
     redisUrl: redis.redisUrl,
     cacheUrl: cacheUrlFrom(from, redis.redisUrl, problems),
     media: mediaFrom(from, home, problems),
@@ -120,9 +126,9 @@ export function readConfig(env: Environment = process.env, logLevel: LogLevel = 
     home,
     doors: doorsFrom(from, running),
     notices,
-    notes: redis.notes,
+    notes: [...redis.notes, ...replica.notes],
   };
-  checkDatabaseName(config.databaseUrl, problems);
+  checkDatabaseName('HOLDFAST_DATABASE_URL', databaseUrl, problems);
   checkPrefix(config.redisUrl, config.queuePrefix, problems);
   if (problems.length === 0) return config;
   throw new AppError(

@@ -1,5 +1,6 @@
 import { startGrpc, startHttp } from '../api/index.ts';
-import { systemClock } from '../kernel/index.ts';
+import { systemClock, systemRandom } from '../kernel/index.ts';
+import { type Reads, readsOfPrimary, ReplicaReads } from '../mysql/index.ts';
 import { createOps } from '../ops/index.ts';
 import type { App } from './compose.ts';
 
@@ -19,8 +20,13 @@ export interface Doors {
 /** Opens HTTP and gRPC over one saga; both or neither. */
 export async function openDoors(app: App): Promise<Doors> {
   const { config } = app;
-  const parts = { ...app, doors: config.doors, clock: systemClock };
+  const { reads, endReads } = await readsOf(app);
+  const parts = { ...app, reads, doors: config.doors, clock: systemClock };
   const ops = createOps({ ...config, ...parts });
+  const endAll = async (): Promise<void> => {
+    await ops.close();
+    await endReads();
+  };
   try {
     const http = await startHttp({
       ...parts,
@@ -39,7 +45,7 @@ export async function openDoors(app: App): Promise<Doors> {
         },
         close: async () => {
           await Promise.all([http.close(), grpc.close()]);
-          await ops.close();
+          await endAll();
         },
       };
     } catch (error) {
@@ -47,7 +53,31 @@ export async function openDoors(app: App): Promise<Doors> {
       throw error;
     }
   } catch (error) {
-    await ops.close();
+    await endAll();
     throw error;
   }
+}
+
+interface OpenReads {
+  readonly reads: Reads;
+  readonly endReads: () => Promise<void>;
+}
+
+/** Only doors show the catalogue, so only they look after its replica. */
+async function readsOf({ config, database, logger }: App): Promise<OpenReads> {
+  const { replicaUrl, databaseUrl, tls } = config;
+  if (replicaUrl === null) {
+    return { reads: readsOfPrimary(database), endReads: () => Promise.resolve() };
+  }
+  const reads = new ReplicaReads({
+    url: replicaUrl,
+    primary: database,
+    primaryUrl: databaseUrl,
+    tls,
+    logger,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  await reads.start();
+  return { reads, endReads: () => reads.close() };
 }

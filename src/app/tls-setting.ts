@@ -32,12 +32,12 @@ export function tlsFrom({ ca, cert, key }: Given, problems: string[]): TlsTrust 
 }
 
 /** The driver checks names alone: at an address anybody whom the authority knows could stand. */
-export function checkDatabaseName(databaseUrl: string, problems: string[]): void {
-  if (!/^mysqls:/i.test(databaseUrl)) return;
-  if (isIP(new URL(databaseUrl).hostname.replace(/^\[|\]$/g, '')) === 0) return;
+export function checkDatabaseName(name: string, url: string, problems: string[]): void {
+  if (!/^mysqls:/i.test(url)) return;
+  if (isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) === 0) return;
   problems.push(
-    'HOLDFAST_DATABASE_URL names an address, allowed with mysqls:// is a host name, which its ' +
-      'certificate is checked for',
+    `${name} names an address, allowed with mysqls:// is a host name, which its certificate is ` +
+      'checked for',
   );
 }
 

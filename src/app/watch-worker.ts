@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback, systemClock } from '../kernel/index.ts';
+import { readsOfPrimary } from '../mysql/index.ts';
 import type { App } from './compose.ts';
 import type { DoorsConfig } from './config.ts';
 
@@ -11,7 +12,8 @@ export interface WatchedWorker {
 export async function watchWorker(app: App): Promise<WatchedWorker> {
   const { doors } = app.config;
   const { createOps, startWatchDoor, tellPulse } = await import('../ops/index.ts');
-  const parts = { ...app, ...app.config, clock: systemClock };
+  const reads = readsOfPrimary(app.database);
+  const parts = { ...app, ...app.config, reads, clock: systemClock };
   if (doors.metricsPort === null) return tellPulse(parts);
   const ops = createOps(parts);
   const { logger } = app;

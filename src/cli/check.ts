@@ -6,3 +6,7 @@ export interface Check {
   /** What to do about it. */
   readonly next?: string;
 }
+
+export function check(what: string, ok: boolean, found: string, next: string): Check {
+  return { what, ok, found, ...(ok ? {} : { next }) };
+}

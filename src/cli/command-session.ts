@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import type { App, Config } from '../app/index.ts';
 import type { AppError } from '../kernel/index.ts';
-import type { Database } from '../mysql/index.ts';
+import type { Database, Reads } from '../mysql/index.ts';
 import { errorLines, quietLogger } from './error-text.ts';
 import { ProgressLine } from './progress-line.ts';
+import { replicaReads } from './replica-session.ts';
 
 /** Where a command line reads and writes. */
 export interface Terminal {
@@ -11,6 +12,9 @@ export interface Terminal {
   readonly stderr: NodeJS.WritableStream;
   readonly stdin?: NodeJS.ReadStream;
 }
+
+/** So long a command waits for a replica that is behind. */
+const CATCH_UP_MS = 2000;
 
 /**
  * What a command works with. Everything heavy is loaded and opened when it is asked for, so that
@@ -41,6 +45,22 @@ export class Session {
     const database = openDatabase({ url, tls, logger: quietLogger, poolSize: 2 });
     this.closing.push(() => database.close());
     return database;
+  }
+
+  /** Of the catalogue: from a replica that has all that was there when the command began. */
+  async reads(): Promise<Reads> {
+    const database = await this.database();
+    const { readsOfPrimary } = await import('../mysql/index.ts');
+    const replica = await replicaReads(await this.config(), database);
+    if (replica === null) return readsOfPrimary(database);
+    this.closing.push(() => replica.close());
+    if (await replica.hasAllOfNow(CATCH_UP_MS)) {
+      await replica.start();
+      return replica;
+    }
+    const why = replica.trouble ?? 'it is behind';
+    this.say(`read from the primary, not from its replica: ${why}`);
+    return readsOfPrimary(database);
   }
 
   /** The whole saga in this process: what it answers is in the database by then. */

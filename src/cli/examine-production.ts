@@ -1,8 +1,9 @@
 import type { Config } from '../app/index.ts';
 import { isLoopback, systemClock } from '../kernel/index.ts';
 import type { RedisFacts, RedisPlace } from '../redis/index.ts';
-import type { Check } from './check.ts';
+import { type Check, check } from './check.ts';
 import { quietLogger } from './error-text.ts';
+import { examineReplica } from './examine-replica.ts';
 
 type Looked = (what: string, look: () => Promise<readonly Check[]>) => Promise<Check[]>;
 
@@ -15,16 +16,13 @@ const EXAMPLE = /^(laptop-|CHANGE-ME)/;
 
 /** What the checklist for production asks of servers and settings, beside what always is. */
 export async function examineProduction(config: Config, looked: Looked): Promise<Check[]> {
-  const [database, queue, locks] = await Promise.all([
+  const [database, replica, queue, locks] = await Promise.all([
     looked('production: database', () => examineDurability(config)),
+    looked('production: replica', () => examineReplica(config)),
     looked('production: queue Redis', () => examineQueue(config)),
     looked('production: lock nodes', () => examineLockNodes(config)),
   ]);
-  return [...database, ...queue, ...locks, ...examineAccess(config)];
-}
-
-function check(what: string, ok: boolean, found: string, next: string): Check {
-  return { what, ok, found, ...(ok ? {} : { next }) };
+  return [...database, ...replica, ...queue, ...locks, ...examineAccess(config)];
 }
 
 async function examineDurability(config: Config): Promise<readonly Check[]> {

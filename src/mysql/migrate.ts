@@ -65,6 +65,11 @@ export async function missingMigrations(sql: Sql): Promise<readonly string[]> {
   );
 }
 
+/** Each with the second in which it ran, which no two databases share. */
+export async function migrationsRun(sql: Sql): Promise<readonly object[]> {
+  return await sql.rows(`SELECT name, migration_time AS ran FROM ${TABLE} ORDER BY id`);
+}
+
 async function notAmong(known: readonly { readonly name: string }[]): Promise<readonly string[]> {
   const ran = new Set(known.map(({ name }) => name));
   return (await readdir(FOLDER))

@@ -34,3 +34,19 @@ export async function readServerSettings(
     grants: grants.flatMap((one) => Object.values(one)),
   };
 }
+
+/** Those of these tables that the account that asks may not read, or that are not there. */
+export async function unreadableOf(
+  sql: Sql,
+  tables: readonly string[],
+): Promise<readonly string[]> {
+  const unread: string[] = [];
+  for (const table of tables) {
+    try {
+      await sql.rows(`SELECT 1 FROM ${table} LIMIT 1`);
+    } catch {
+      unread.push(table); // which is what was asked
+    }
+  }
+  return unread;
+}

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Cache } from '../cache/index.ts';
 import type { Clock, Logger, TlsTrust } from '../kernel/index.ts';
 import type { Locks } from '../locks/index.ts';
-import { type Database, openDatabase } from '../mysql/index.ts';
+import { type Database, openDatabase, type Reads } from '../mysql/index.ts';
 import type { Queues } from '../queues/index.ts';
 import { connectRedis, type RedisClient } from '../redis/index.ts';
 import type { Saga } from '../saga/index.ts';
@@ -21,6 +21,7 @@ export interface OpsParts {
   readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
   readonly locks: Pick<Locks, 'inspect' | 'stats'>;
   readonly cache: Pick<Cache, 'stats'>;
+  readonly reads: Pick<Reads, 'counts'>;
   readonly queues: Pick<Queues, 'counts' | 'oldestWaitingMs' | 'workers'>;
   readonly redisUrl: string;
   readonly tls?: TlsTrust;

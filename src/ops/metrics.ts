@@ -1,6 +1,6 @@
 import { Counter, Registry } from 'prom-client';
 import { type Clock, type Logger, messageOf } from '../kernel/index.ts';
-import type { Database } from '../mysql/index.ts';
+import type { Database, Reads } from '../mysql/index.ts';
 import type { Locks } from '../locks/index.ts';
 import type { Saga } from '../saga/index.ts';
 import { type AuditSeen, auditMetrics } from './audit-metrics.ts';
@@ -11,6 +11,7 @@ import { lockMetrics } from './lock-metrics.ts';
 import type { MetricPart } from './metric-part.ts';
 import { processMetrics } from './process-metrics.ts';
 import { queueMetrics } from './queue-metrics.ts';
+import { readMetrics } from './read-metrics.ts';
 import type { Readings } from './readings.ts';
 import { redisMetrics } from './redis-metrics.ts';
 import { sagaMetrics } from './saga-metrics.ts';
@@ -20,6 +21,7 @@ export interface MetricsParts {
   readonly saga: Pick<Saga, 'onCommit' | 'stats'>;
   readonly locks: Pick<Locks, 'stats'>;
   readonly cache: Pick<Cache, 'stats'>;
+  readonly reads: Pick<Reads, 'counts'>;
   readonly readings: Readings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,7 +41,7 @@ export interface Metrics {
 
 /** Every metric of this process. What cannot be had now is left out, and that is counted. */
 export function createMetrics(all: MetricsParts): Metrics {
-  const { database, saga, locks, cache, readings, clock, logger } = all;
+  const { database, saga, locks, cache, reads, readings, clock, logger } = all;
   const registry = new Registry();
   const errors = new Counter({
     name: 'holdfast_scrape_errors_total',
@@ -55,6 +57,7 @@ export function createMetrics(all: MetricsParts): Metrics {
     ...queueMetrics(registry, readings, clock),
     lockMetrics(registry, readings, locks),
     cacheMetrics(registry, cache.stats),
+    readMetrics(registry, reads.counts),
   ];
   const auditSeen = auditMetrics(registry, clock);
   for (const { name, refresh } of parts) if (refresh) errors.inc({ part: name }, 0);

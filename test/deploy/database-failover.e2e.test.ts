@@ -51,14 +51,7 @@ describeWith(mariadb, 'the primary of the database hands over', function (comman
     const copies = ['--server-id=2', '--read-only', '--rpl-semi-sync-slave-enabled=ON'];
     primary = await started([...LOGGED, ...SURE, '--server-id=1']);
     replica = await started([...LOGGED, ...copies]);
-    await replica.asked(async (sql) => {
-      await sql.write(
-        `CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ?, MASTER_USER = 'admin',
-           MASTER_PASSWORD = 'admin', MASTER_USE_GTID = slave_pos`,
-        [primary.port],
-      );
-      await sql.write('START SLAVE');
-    });
+    await replica.follow(primary);
     await migrateUp({ url: primary.url(), logger: silentLogger });
     await sagaOver(reader(primary)).restock(GOODS, 100_000);
     front = new LineSwitch(primary.port);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { noStats } from '../../src/cache/cache-stats.ts';
 import { systemClock } from '../../src/kernel/index.ts';
+import { readsOfPrimary } from '../../src/mysql/index.ts';
 import { createOps, type Ops } from '../../src/ops/index.ts';
 import { silentLogger } from '../../src/telemetry/index.ts';
 import { ROOT } from '../house/repo-files.ts';
@@ -144,6 +145,7 @@ function opsAgain({ fixture, locks, queues, queuePrefix }: OpsFixture): Ops {
     databaseUrl: fixture.url,
     locks,
     cache: { stats: noStats() },
+    reads: readsOfPrimary(fixture.database),
     queues,
     queuePrefix,
     redisUrl: testServers().redisUrl,

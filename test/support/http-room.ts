@@ -5,6 +5,7 @@ import { openCache } from '../../src/cache/index.ts';
 import { cachedGoods } from '../../src/catalogue/index.ts';
 import { randomName, systemClock, systemRandom } from '../../src/kernel/index.ts';
 import { openObjects, UploadRows, Uploads } from '../../src/media/index.ts';
+import { readsOfPrimary } from '../../src/mysql/index.ts';
 import { silentLogger } from '../../src/telemetry/index.ts';
 import { type SagaFixture, type SagaFixtureOptions, sagaFixture } from './saga-fixture.ts';
 
@@ -86,6 +87,7 @@ export function httpParts(
       paymentSecrets: [PAYMENT_SECRET],
     },
     database,
+    reads: readsOfPrimary(database),
     saga,
     logger: silentLogger,
     clock: systemClock,

@@ -1,6 +1,7 @@
 import { noStats } from '../../src/cache/cache-stats.ts';
 import { type Clock, randomName, systemClock } from '../../src/kernel/index.ts';
 import type { Locks } from '../../src/locks/index.ts';
+import { readsOfPrimary } from '../../src/mysql/index.ts';
 import { createOps, type Ops } from '../../src/ops/index.ts';
 import { openQueues, type Queues } from '../../src/queues/index.ts';
 import { connectRedis, type RedisClient } from '../../src/redis/index.ts';
@@ -66,6 +67,7 @@ export async function opsFixture(options: OpsFixtureOptions = {}): Promise<OpsFi
     saga: fixture.saga,
     locks,
     cache: { stats: noStats() },
+    reads: readsOfPrimary(fixture.database),
     queues,
     redisUrl,
     queuePrefix,

@@ -79,6 +79,18 @@ export class PrivateDatabase extends PrivateProgram {
     }
   }
 
+  /** From now on it has what this one has, whatever that does. */
+  async follow(primary: PrivateDatabase): Promise<void> {
+    await this.asked(async (sql) => {
+      await sql.write(
+        `CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ?, MASTER_USER = 'admin',
+           MASTER_PASSWORD = 'admin', MASTER_USE_GTID = slave_pos`,
+        [primary.port],
+      );
+      await sql.write('START SLAVE');
+    });
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.folder, { recursive: true, force: true });

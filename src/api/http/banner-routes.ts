@@ -17,6 +17,7 @@ import { bannerFields, bannerPageShape, bannerShape } from './catalogue-shapes.t
 import { READERS } from './guard.ts';
 import type { HttpParts } from './http-parts.ts';
 import { type Body, CATALOGUE_TAGS, rowRoutes } from './row-routes.ts';
+import { seenBy } from './seen-catalogue.ts';
 
 const PAGE = 100;
 const EXAMPLE = { image: '/banners/sale.webp', sort: 1, url: 'https://shop.example/sale' } as const;
@@ -39,7 +40,7 @@ const listQuery = strictly(
   }),
 );
 
-export function bannerRoutes(app: FastifyInstance, { database }: HttpParts): void {
+export function bannerRoutes(app: FastifyInstance, { database, reads }: HttpParts): void {
   app.get<{ Querystring: Static<typeof listQuery> }>(
     '/v1/banners',
     {
@@ -52,12 +53,15 @@ export function bannerRoutes(app: FastifyInstance, { database }: HttpParts): voi
         response: { 200: bannerPageShape, ...refusals() },
       },
     },
-    async ({ query: { shown, limit = PAGE, after } }) => {
-      const { banners, next } = await listBanners(database, {
+    async (request) => {
+      const { shown, limit = PAGE, after } = request.query;
+      const filter = {
         isShown: shown === 'now',
         limit,
         ...(after === undefined ? {} : { after: placeIn(after) }),
-      });
+      };
+      const read = await seenBy(request, reads, (sql) => listBanners(sql, filter));
+      const { banners, next } = read.value;
       return {
         banners: banners.map(shownBanner),
         next: next && `${next.sort}.${next.bannerId}`,
@@ -76,10 +80,13 @@ export function bannerRoutes(app: FastifyInstance, { database }: HttpParts): voi
     readShape: bannerShape,
     draftOf,
     shown: shownBanner,
-    read: async (bannerId) => {
-      const banner = await readBanner(database, bannerId);
-      if (banner) return shownBanner(banner);
-      throw new AppError('unknown-banner', `there is no banner ${bannerId}`);
+    read: async (bannerId, request) => {
+      const read = await seenBy(request, reads, async (sql) => {
+        const banner = await readBanner(sql, bannerId);
+        if (banner) return shownBanner(banner);
+        throw new AppError('unknown-banner', `there is no banner ${bannerId}`);
+      });
+      return read.value;
     },
     add: (draft) => addBanner(database, draft),
     change: (bannerId, draft, expected) => changeBanner(database, bannerId, draft, expected),

@@ -23,6 +23,7 @@ import { brandFields, brandPageShape, brandShape } from './catalogue-shapes.ts';
 import { READERS } from './guard.ts';
 import type { HttpParts } from './http-parts.ts';
 import { CATALOGUE_TAGS, rowRoutes } from './row-routes.ts';
+import { seenBy } from './seen-catalogue.ts';
 
 const PAGE = 100;
 const EXAMPLE = { name: 'Acme', logo: '/logos/acme.webp' } as const;
@@ -35,7 +36,7 @@ const listQuery = strictly(
   }),
 );
 
-export function brandRoutes(app: FastifyInstance, { database }: HttpParts): void {
+export function brandRoutes(app: FastifyInstance, { database, reads }: HttpParts): void {
   app.get<{ Querystring: Static<typeof listQuery> }>(
     '/v1/brands',
     {
@@ -48,7 +49,10 @@ export function brandRoutes(app: FastifyInstance, { database }: HttpParts): void
         response: { 200: brandPageShape, ...refusals() },
       },
     },
-    async ({ query }) => await listBrands(database, { limit: PAGE, ...query }),
+    async (request) => {
+      const filter = { limit: PAGE, ...request.query };
+      return (await seenBy(request, reads, (sql) => listBrands(sql, filter))).value;
+    },
   );
   rowRoutes<BrandDraft, Brand>(app, {
     noun: 'Brand',
@@ -65,10 +69,13 @@ export function brandRoutes(app: FastifyInstance, { database }: HttpParts): void
       return { name, logo };
     },
     shown: (row) => row,
-    read: async (brandId) => {
-      const brand = await readBrand(database, brandId);
-      if (brand) return brand;
-      throw new AppError('unknown-brand', `there is no brand ${brandId}`);
+    read: async (brandId, request) => {
+      const read = await seenBy(request, reads, async (sql) => {
+        const brand = await readBrand(sql, brandId);
+        if (brand) return brand;
+        throw new AppError('unknown-brand', `there is no brand ${brandId}`);
+      });
+      return read.value;
     },
     add: (draft) => addBrand(database, draft),
     change: (brandId, draft, expected) => changeBrand(database, brandId, draft, expected),

@@ -26,6 +26,7 @@ import { READERS } from './guard.ts';
 import type { HttpParts } from './http-parts.ts';
 import { emptyBody } from './hold-routes.ts';
 import { CATALOGUE_TAGS, rowRoutes } from './row-routes.ts';
+import { seenBy } from './seen-catalogue.ts';
 
 const PAGE = 1000;
 const EXAMPLE = { name: 'Audio', parentId: null } as const;
@@ -51,7 +52,7 @@ const listQuery = strictly(
 const pair = strictly(Type.Object({ categoryId: categoryIdField, brandId: brandIdField }));
 
 export function categoryRoutes(app: FastifyInstance, parts: HttpParts): void {
-  const { database } = parts;
+  const { database, reads } = parts;
   listRoute(app, parts);
   pairRoutes(app, parts);
   rowRoutes<CategoryDraft, Category>(app, {
@@ -69,10 +70,13 @@ export function categoryRoutes(app: FastifyInstance, parts: HttpParts): void {
       return { name, parentId };
     },
     shown: (row) => row,
-    read: async (categoryId) => {
-      const category = await readCategory(database, categoryId);
-      if (category) return category;
-      throw new AppError('unknown-category', `there is no category ${categoryId}`);
+    read: async (categoryId, request) => {
+      const read = await seenBy(request, reads, async (sql) => {
+        const category = await readCategory(sql, categoryId);
+        if (category) return category;
+        throw new AppError('unknown-category', `there is no category ${categoryId}`);
+      });
+      return read.value;
     },
     add: (draft) => addCategory(database, draft),
     change: (categoryId, draft, expected) => changeCategory(database, categoryId, draft, expected),
@@ -80,7 +84,7 @@ export function categoryRoutes(app: FastifyInstance, parts: HttpParts): void {
   });
 }
 
-function listRoute(app: FastifyInstance, { database }: HttpParts): void {
+function listRoute(app: FastifyInstance, { reads }: HttpParts): void {
   app.get<{ Querystring: Static<typeof listQuery> }>(
     '/v1/categories',
     {
@@ -93,7 +97,10 @@ function listRoute(app: FastifyInstance, { database }: HttpParts): void {
         response: { 200: categoryPageShape, ...refusals(404) },
       },
     },
-    async ({ query }) => await listCategories(database, { limit: PAGE, ...query }),
+    async (request) => {
+      const filter = { limit: PAGE, ...request.query };
+      return (await seenBy(request, reads, (sql) => listCategories(sql, filter))).value;
+    },
   );
 }
 

@@ -30,6 +30,7 @@ import {
 import { READERS } from './guard.ts';
 import type { HttpParts } from './http-parts.ts';
 import { type Body, CATALOGUE_TAGS, rowRoutes } from './row-routes.ts';
+import { seenBy } from './seen-catalogue.ts';
 import { seenStock } from './seen-stock.ts';
 
 const PAGE = 100;
@@ -101,10 +102,13 @@ function listRoute(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: goodsPageShape, ...refusals(404) },
       },
     },
-    async ({ query: { ids, ...filter } }) => {
+    async (request) => {
+      const { ids, ...filter } = request.query;
       if (ids === undefined) {
-        const { goods, next } = await listGoods(parts.database, { limit: PAGE, ...filter });
-        const seen = goods.map((row) => ({ goods: row, ageMs: 0 }));
+        const asked = { limit: PAGE, ...filter };
+        const read = await seenBy(request, parts.reads, (sql) => listGoods(sql, asked));
+        const { goods, next } = read.value;
+        const seen = goods.map((row) => ({ goods: row, ageMs: read.ageMs }));
         return { goods: await withStock(parts, seen), next };
       }
       if (Object.keys(filter).length > 0) {

@@ -3,7 +3,7 @@ import type { Cache } from '../../cache/index.ts';
 import type { GoodsCache } from '../../catalogue/index.ts';
 import type { Clock, Logger } from '../../kernel/index.ts';
 import type { Uploads } from '../../media/index.ts';
-import type { Database } from '../../mysql/index.ts';
+import type { Database, Reads } from '../../mysql/index.ts';
 import type { QueueName } from '../../queues/index.ts';
 import type { AuditReport, Saga } from '../../saga/index.ts';
 import type { Role } from '../access.ts';
@@ -12,6 +12,8 @@ import type { Role } from '../access.ts';
 export interface HttpParts {
   readonly doors: HttpDoors;
   readonly database: Database;
+  /** Of the catalogue, past the cache. */
+  readonly reads: Reads;
   readonly saga: Saga;
   readonly cache: Cache;
   readonly goods: GoodsCache;

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type TProperties, type TSchema, Type } from 'typebox';
 import type { Saved } from '../../catalogue/index.ts';
 import { AppError } from '../../kernel/index.ts';
@@ -23,7 +23,7 @@ export interface RowKind<Draft, Row> {
   readonly readShape: TSchema;
   readonly draftOf: (body: Body) => Draft;
   readonly shown: (row: Row) => object;
-  readonly read: (id: number) => Promise<object>;
+  readonly read: (id: number, request: FastifyRequest) => Promise<object>;
   readonly add: (draft: Draft, body: Body) => Promise<Saved<Row>>;
   readonly change: (id: number, draft: Draft, expected?: number) => Promise<Saved<Row>>;
   readonly remove: (id: number, expected?: number) => Promise<void>;
@@ -51,7 +51,7 @@ export function rowRoutes<Draft, Row>(app: FastifyInstance, kind: RowKind<Draft,
         response: { 200: readShape, ...refusals(404, 414) },
       },
     },
-    async ({ params }) => await read(idIn(params, idName)),
+    async (request) => await read(idIn(request.params, idName), request),
   );
   addRoute(app, kind);
   changeRoute(app, kind);

@@ -13,11 +13,11 @@ export const goodsExport: Plan = {
       noun: 'goods',
       columns: GOODS_COLUMNS,
       pages: async () => {
-        const database = await session.database();
+        const reads = await session.reads();
         const { goodsAfter } = await import('../../catalogue/index.ts');
         return pagesOf(async (after, limit) => {
-          const page = await goodsAfter(database, after, limit);
-          return page.map((goods) => ({ ...goods }));
+          const page = await reads.read((sql) => goodsAfter(sql, after, limit));
+          return page.value.map((goods) => ({ ...goods }));
         });
       },
     });
