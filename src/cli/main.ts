@@ -8,8 +8,8 @@ process.stdout.on('error', () => process.exit(0));
 process.stderr.on('error', () => undefined);
 
 process.exitCode = await runCli(process.argv.slice(2), process);
-// Connections to servers that are away keep a process alive for seconds after they were closed; what
-// was said by now is written before it ends. Nothing is closed: somebody may still log a last word.
+// Connections to servers that are away keep a process alive for seconds after they were closed.
+// What was said by now is written first; nothing is closed, since somebody may still log a word.
 await Promise.all([said(process.stdout), said(process.stderr)]);
 process.exit();
 
