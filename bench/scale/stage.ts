@@ -39,7 +39,7 @@ async function openStage(
     (_, index) =>
       new WorkerChild({
         name: `${name}-worker-${index + 1}`,
-        file: '../workers/all.js',
+        file: './saga-worker-child.js',
         environment,
         profileFolder,
       }),
