@@ -52,6 +52,9 @@ const BEYOND = [
   'PUBLISH other 1',
 ];
 
+/** So many goods that a lock on all of them is a large set to its nodes. */
+const WIDE = Array.from({ length: 12 }, (_, index) => 100 + index);
+
 const CLUSTERED = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -75,7 +78,8 @@ describe('the Redis accounts of deploy/redis', function () {
   before(async () => {
     cli = new CommandLine(await freshDatabase());
     receiver = await NoticeReceiver.open();
-    await sagaOver(cli.fresh.database).restock(7, 1000);
+    const saga = sagaOver(cli.fresh.database);
+    for (const goodsId of [7, ...WIDE]) await saga.restock(goodsId, 1000);
   });
   afterEach(async () => {
     for (const one of running.splice(0)) await one.stop();
@@ -133,6 +137,8 @@ describe('the Redis accounts of deploy/redis', function () {
       const lines = [{ goodsId: 7, quantity: 1 }];
       await send('PRODUCER', 'POST', '/v1/orders?wait=10s', { orderId, lines, holdSeconds });
     };
+    const wide = WIDE.map((goodsId) => ({ goodsId, quantity: 1 }));
+    await send('PRODUCER', 'POST', '/v1/orders?wait=10s', { orderId: 'wide', lines: wide });
     const names = (kind: string) => Array.from({ length: 20 }, (_, n) => `${kind}-${n}`);
     await Promise.all([
       ...names('paid').map(async (id) => {
@@ -185,6 +191,7 @@ describe('the Redis accounts of deploy/redis', function () {
     expect(await whole.send('OPERATOR', 'GET', '/metrics')).to.match(
       /^holdfast_queue_oldest_waiting_seconds\{/m,
     );
+    expect(await whole.send('OPERATOR', 'GET', '/v1/console/now')).to.include('"seconds"');
     expect(JSON.parse(await whole.send('OPERATOR', 'GET', '/readyz'))).to.include({ ready: true });
     for (const act of ['pause', 'resume', 'clean/completed', 'retry/failed']) {
       await whole.send('OPERATOR', 'PUT', `/queues/api/queues/order-placed/${act}`);
