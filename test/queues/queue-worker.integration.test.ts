@@ -116,11 +116,14 @@ describe('a worker that stops', () => {
     const job = await queue.add('pre-deduct', { orderIds: ['a'] });
     await begun.given;
     const stopped = worker.stop();
-    const next = await queue.add('pre-deduct', { orderIds: ['b'] });
+    // BullMQ looks once more when its wait is cut short: this one may still be taken, then ended.
+    const meanwhile = await queue.add('pre-deduct', { orderIds: ['b'] });
     mayEnd.give();
     await stopped;
+    const after = await queue.add('pre-deduct', { orderIds: ['c'] });
     expect((await bench.inState(job, 'completed')).returnvalue).to.equal('ended');
-    expect(await next.getState()).to.equal('waiting');
+    expect(await meanwhile.getState()).to.be.oneOf(['waiting', 'completed']);
+    expect(await after.getState()).to.equal('waiting');
   });
 
   it('does not wait for ever, and what it leaves is delivered again', async () => {
