@@ -3,6 +3,9 @@ import { type Tally, tallyLine, tallyMessage } from './test-tally.ts';
 
 type Style = 'green' | 'red' | 'yellow' | 'gray' | 'bold';
 
+/** What `.ci/run` looks for. */
+const FAILED_FILES = 'these alone:';
+
 /** Slower than this is worth a look; e2e tests of the launcher are. */
 const SLOW_MS = 200;
 
@@ -12,6 +15,7 @@ const SLOW_MS = 200;
  */
 export default class TestReporter {
   private readonly failures: [title: string, error: unknown][] = [];
+  private readonly failedFiles = new Set<string>();
   private passed = 0;
   private skipped = 0;
   private depth = 0;
@@ -37,6 +41,7 @@ export default class TestReporter {
     });
     runner.on('fail', (test, error: unknown) => {
       this.failures.push([test.fullTitle(), error]);
+      if (test.file) this.failedFiles.add(sourceOf(test.file));
       this.print(styled('red', `${this.failures.length}) ${test.title}`));
     });
     runner.once('end', () => this.finish());
@@ -49,6 +54,9 @@ export default class TestReporter {
   private finish(): void {
     for (const [index, [title, error]] of this.failures.entries()) {
       console.log(`${styled('red', `${index + 1}) ${title}`)}\n${described(error)}\n`);
+    }
+    if (this.failedFiles.size > 0) {
+      console.log(`${FAILED_FILES} npm test -- ${[...this.failedFiles].join(' ')}\n`);
     }
     const tally: Tally = {
       passed: this.passed,
@@ -77,6 +85,12 @@ function described(error: unknown): string {
       : '';
   const cause = error.cause === undefined ? '' : `\ncaused by ${inspect(error.cause)}`;
   return indented(`${error.stack ?? error.message}${values}${cause}`);
+}
+
+/** The name of a built test file as people know it. */
+function sourceOf(file: string): string {
+  const [, source = file] = /[\\/]dist[\\/](test[\\/].*)\.js$/.exec(file) ?? [];
+  return source === file ? file : `${source}.ts`;
 }
 
 function indented(text: string): string {

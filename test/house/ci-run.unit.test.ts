@@ -101,6 +101,33 @@ describe('.ci/run', () => {
     expect(code).to.equal(1);
   });
 
+  describe('with tests that failed', () => {
+    const failing = 'echo "30 passed, 1 failed"; echo "these alone: npm test -- a.ts"; exit 1';
+
+    it('believes them, loudly, when they pass twice alone', async () => {
+      const { code, last, said } = await run({ test: failing, 'test -- a.ts': 'true' });
+      expect(last).to.equal('38 passed, 0 failed');
+      expect(said).to.match(/=== UNSTABLE: .* a\.ts\n/);
+      expect(code).to.equal(0);
+    });
+
+    it('counts them when they fail once more', async () => {
+      const once = `[ -e '${folder}/seen' ] && exit 1; touch '${folder}/seen'`;
+      expect((await run({ test: failing, 'test -- a.ts': once })).last).to.equal(
+        '37 passed, 1 failed',
+      );
+      const calls = readFileSync(join(folder, 'calls'), 'utf8');
+      expect(calls.match(/^test -- a\.ts/gm)).to.have.length(2);
+    });
+
+    it('counts them at once when they are in many files', async () => {
+      const many = 'echo "28 passed, 3 failed"; echo "these alone: npm test -- a b c"; exit 1';
+      expect((await run({ test: many, 'test -- a b c': 'true' })).last).to.equal(
+        '35 passed, 3 failed',
+      );
+    });
+  });
+
   it('measures once more when the first benchmark misses a must, and no third time', async () => {
     const once = `[ -e '${folder}/missed' ] || { touch '${folder}/missed'; exit 1; }`;
     expect((await run({ 'run bench -- --quick': once })).last).to.equal('38 passed, 0 failed');
