@@ -1,6 +1,8 @@
 /** How long measurements are, in milliseconds. Those of all rounds together, for one contender. */
 export interface LockPlan {
   readonly aloneMs: number;
+  /** Before the first round, for what is measured alone. */
+  readonly warmUpMs: number;
   readonly besideMs: number;
   readonly keysMs: number;
   readonly contestMs: ReadonlyMap<number, number>;
@@ -10,6 +12,7 @@ export interface LockPlan {
 
 const FULL: LockPlan = {
   aloneMs: 2000,
+  warmUpMs: 700,
   besideMs: 1500,
   keysMs: 1500,
   contestMs: new Map([
@@ -22,6 +25,7 @@ const FULL: LockPlan = {
 
 const QUICK: LockPlan = {
   aloneMs: 450,
+  warmUpMs: 200,
   besideMs: 300,
   keysMs: 300,
   contestMs: new Map([

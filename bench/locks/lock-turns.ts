@@ -13,6 +13,8 @@ export interface LockTurn {
   readonly name: string;
   /** In all rounds together. */
   readonly ms: number;
+  /** So long before the first round, uncounted: code is slow until it has been compiled. */
+  readonly warmUpMs: number;
   readonly measure: (ms: number) => Promise<LockSample>;
 }
 
@@ -22,15 +24,19 @@ export function lockTurns(
   entries: readonly LockEntry[],
   plan: LockPlan,
 ): LockTurn[] {
-  const all = (title: string, ms: number, measure: (entry: LockEntry, ms: number) => Measuring) =>
+  type Measure = (entry: LockEntry, ms: number) => Measuring;
+  const all = (title: string, ms: number, warmUpMs: number, measure: Measure) =>
     entries.map((entry) => ({
       name: `${title}: ${titleOf(entry)}`,
       ms,
+      warmUpMs,
       measure: (part: number) => measure(entry, part),
     }));
   return [
-    ...all('alone', plan.aloneMs, (entry, ms) => crew.alone({ entry, ms, callers: 1, keys: 1 })),
-    ...all(`${CALLERS_BESIDE} beside`, plan.besideMs, (entry, ms) =>
+    ...all('alone', plan.aloneMs, plan.warmUpMs, (entry, ms) =>
+      crew.alone({ entry, ms, callers: 1, keys: 1 }),
+    ),
+    ...all(`${CALLERS_BESIDE} beside`, plan.besideMs, plan.warmUpMs, (entry, ms) =>
       crew.alone({ entry, ms, callers: CALLERS_BESIDE, keys: 1 }),
     ),
     ...entries
@@ -39,11 +45,12 @@ export function lockTurns(
         KEY_COUNTS.map((keys) => ({
           name: `keys ${keys}: ${titleOf(entry)}`,
           ms: plan.keysMs,
+          warmUpMs: plan.warmUpMs,
           measure: (ms: number) => crew.alone({ entry, ms, callers: 1, keys }),
         })),
       ),
     ...[...plan.contestMs].flatMap(([waiters, wholeMs]) =>
-      all(`hand-off ${waiters}`, wholeMs, (entry, ms) => crew.contest(entry, waiters, ms)),
+      all(`hand-off ${waiters}`, wholeMs, 0, (entry, ms) => crew.contest(entry, waiters, ms)),
     ),
   ];
 }
@@ -61,6 +68,11 @@ export async function takeTurns(
   say: Say,
 ): Promise<LockSeries[]> {
   const samples = new Map<string, LockSample[]>(turns.map(({ name }) => [name, []]));
+  for (const { name, warmUpMs, measure } of turns) {
+    if (warmUpMs === 0) continue;
+    say(`warming up: ${name}`);
+    await measure(warmUpMs);
+  }
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name, ms, measure } of turnsOf(round, turns)) {
       const sample = await measure(ms / rounds);

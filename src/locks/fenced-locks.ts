@@ -147,14 +147,22 @@ export class FencedLocks implements Locks {
   #hold(names: readonly string[], call: WaitAsk, lease: Lease): HeldLease {
     const { clock, logger } = this.#options;
     const since = clock.monotonicMs();
-    const wanted = { ...this.#options, ...call };
-    const { onLost } = wanted;
+    const {
+      ttlMs,
+      maxHoldMs = this.#options.maxHoldMs,
+      autoRenew = this.#options.autoRenew,
+      onLost = this.#options.onLost,
+      onRenewFailed = this.#options.onRenewFailed,
+    } = call;
     const held = new HeldLease({
-      ...wanted,
-      clock,
-      logger,
       names,
       lease,
+      ttlMs,
+      maxHoldMs,
+      autoRenew,
+      clock,
+      logger,
+      onRenewFailed,
       onLost: (loss) => {
         this.#counts.lost(loss.reason);
         onLost?.(loss);

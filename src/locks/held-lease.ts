@@ -5,7 +5,9 @@ import { LockDeadline } from './lock-deadline.ts';
 import { lockLost, lockUnreachable } from './lock-errors.ts';
 import type { LossReason } from './lock-loss.ts';
 
-export interface HeldLeaseOptions extends Omit<HoldOptions, 'maxHoldMs'> {
+type Wanted = { readonly [Option in keyof HoldOptions]: HoldOptions[Option] | undefined };
+
+export interface HeldLeaseOptions extends Wanted {
   readonly names: readonly string[];
   readonly lease: Lease;
   readonly ttlMs: number;
@@ -194,9 +196,10 @@ export class HeldLease implements HeldLock {
   async #giveBack(): Promise<void> {
     this.#look();
     const lost = this.#loss !== undefined;
+    const release = this.#options.lease.release(); // on its way before all the rest
     this.lose('released');
     this.#options.onEnd(this);
-    const confirmed = await this.#options.lease.release();
+    const confirmed = await release;
     if (confirmed || lost) return;
     const facts = { names: this.names, fence: this.fence };
     this.#options.logger.warn('lock release not confirmed; it ends by itself', facts);

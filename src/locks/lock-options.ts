@@ -122,12 +122,15 @@ function checked(call: string, options: unknown, rules: Rules): Readonly<Record<
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalid(call, 'options', options, { options: able('an object') });
   }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [field, value] of given) {
+  const given: Record<string, unknown> = {};
+  for (const field of Object.keys(options)) {
+    const value = (options as Readonly<Record<string, unknown>>)[field];
+    if (value === undefined) continue;
     const isKnown = Object.hasOwn(rules, field);
     if (!isKnown || !rules[field]?.admits(value)) throw invalid(call, field, value, rules);
+    given[field] = value;
   }
-  return Object.fromEntries(given);
+  return given;
 }
 
 function invalid(call: string, field: string, value: unknown, rules: Rules): AppError {

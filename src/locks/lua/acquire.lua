@@ -24,13 +24,6 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 if ARGV[7] ~= '' and now > tonumber(ARGV[7]) then return {now, {-1}} end
 
--- A large set comes as one text: no key has a ~ of its own.
-local keys = KEYS
-if string.find(KEYS[1], '~', 1, true) then
-  keys = {}
-  for key in string.gmatch(KEYS[1], '[^~]+') do keys[#keys + 1] = key end
-end
-
 -- An idle fence is kept until no clock can be that wrong any more, ms; a waiter counts as alive
 -- for so long without being heard of, ms.
 local KEPT, ALIVE = '2592000000', 1500
@@ -41,6 +34,42 @@ local me, ticket = ARGV[5], tonumber(ARGV[6])
 -- Exists while anybody waits for anything: most of the time nobody does.
 local anyone, floor = ARGV[4] .. '~anyone', ARGV[4] .. '~floor'
 
+-- Numbers stay below 2^53, where a double is exact; '%.0f' prints every digit of them.
+local highest = 0
+local function counted(fence)
+  if fence and tonumber(fence) > highest then highest = tonumber(fence) end
+end
+local function above()
+  return highest < candidate and ARGV[3] or string.format('%.0f', highest + 1)
+end
+
+-- A large set comes as one text: no key has a ~ of its own. Nearly always it is free, and nobody
+-- waits. Then the first lock is set, and copied to the others: a copy has the same end, and is
+-- refused where something stands.
+local keys = KEYS
+if string.find(KEYS[1], '~', 1, true) then
+  keys = {}
+  local count, look = 0, {}
+  for key in string.gmatch(KEYS[1], '[^~]+') do
+    count = count + 1
+    keys[count], look[count] = key, key .. '~fence'
+  end
+  look[count + 1], look[count + 2] = floor, anyone
+  local values = redis.call('MGET', unpack(look))
+  local first, taken = keys[1], 0
+  if not values[count + 2] and redis.call('SET', first, owner, 'NX', 'PX', ttl) then
+    taken = 1
+    while taken < count and redis.call('COPY', first, keys[taken + 1]) == 1 do taken = taken + 1 end
+  end
+  if taken == count then
+    for i = 1, count + 1 do counted(values[i]) end
+    local fence = above()
+    redis.call('SET', floor, fence, 'PX', KEPT)
+    return {now, {1, fence}}
+  end
+  for i = 1, taken do redis.call('DEL', keys[i]) end
+end
+
 local count, look = #keys, {unpack(keys)}
 
 -- One look at everything: the locks, their fences and floor, and whether anybody waits at all.
@@ -48,11 +77,11 @@ for i = 1, count do look[count + i] = look[i] .. '~fence' end
 look[2 * count + 1], look[2 * count + 2] = floor, anyone
 local values = redis.call('MGET', unpack(look))
 
--- Numbers stay below 2^53, where a double is exact; '%.0f' prints every digit of them.
-local highest, mine, held = tonumber(values[2 * count + 1] or 0), 0, false
+local mine, held = 0, false
+counted(values[2 * count + 1])
 for i = 1, count do
-  local value, fence = values[i], values[count + i]
-  if fence and tonumber(fence) > highest then highest = tonumber(fence) end
+  local value = values[i]
+  counted(values[count + i])
   if value == owner then mine = mine + 1 elseif value then held = true end
 end
 if mine == count then
@@ -92,15 +121,7 @@ end
 
 -- NX also minds a lock of another type under the same name, which MGET does not see.
 local taken = 0
-if #busy == 0 and count > LARGE and mine == 0 then
-  local set = {}
-  for i = 1, count do set[2 * i - 1], set[2 * i] = keys[i], owner end
-  if redis.call('MSETNX', unpack(set)) == 1 then
-    for i = 1, count do redis.call('PEXPIRE', keys[i], ttl) end
-    taken = count
-  end
-end
-if #busy == 0 and taken == 0 then
+if #busy == 0 then
   for i, key in ipairs(keys) do
     if values[i] then
       redis.call('PEXPIRE', key, ttl)
@@ -113,7 +134,7 @@ if #busy == 0 and taken == 0 then
 end
 
 if #busy == 0 then
-  local fence = highest < candidate and ARGV[3] or string.format('%.0f', highest + 1)
+  local fence = above()
   local from, to = count + 1, 2 * count
   if count > LARGE then from, to = to + 1, to + 1 end
   for i = from, to do redis.call('SET', look[i], fence, 'PX', KEPT) end
