@@ -105,7 +105,14 @@ async function examineLockNodes(config: Config): Promise<readonly Check[]> {
   );
   const untold = durable.filter(({ appendSync }) => appendSync === null).length;
   const copies = facts.filter(({ role }) => role !== 'master').length;
+  const versions = [...new Set(facts.map(({ version }) => version))].join(', ');
   return [
+    check(
+      'lock nodes version',
+      facts.every(({ version }) => isAtLeast(version, LEAST.redis)),
+      versions,
+      'use 6.2 or later: large sets of locks are copied from the first of them',
+    ),
     check(
       'lock quorum',
       nodes.length >= 3,

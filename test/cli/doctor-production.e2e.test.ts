@@ -54,6 +54,7 @@ describe('holdfast doctor --production', function () {
       'queue Redis version',
       'queue Redis keeps jobs',
       'queue Redis account',
+      'lock nodes version',
       'lock quorum',
       'lock nodes of their own',
       'tokens',

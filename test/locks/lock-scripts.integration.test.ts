@@ -87,47 +87,59 @@ describe('the scripts of the locks', () => {
 
   describe('for a large set', () => {
     const large = Array.from({ length: 9 }, (_, index) => `n${index}`);
+    const set = [large.join('~')];
 
     it('raise the floor of all names, and no counter of one', async () => {
-      expect(await acquire(large, 'me')).to.deep.equal([1, '77']);
+      expect(await acquire(set, 'me')).to.deep.equal([1, '77']);
       expect(await nodes.at(0).client.get('w:~floor')).to.equal('77');
       expect(await nodes.at(0).client.exists(...large.map((key) => `${key}~fence`))).to.equal(0);
       expect(await run('inspect', ['n0'], 'w:')).to.have.property('1', '77');
     });
 
     it('come as one text, and get a ttl each', async () => {
-      expect(await acquire([large.join('~')], 'me')).to.deep.equal([1, '77']);
+      expect(await acquire(set, 'me')).to.deep.equal([1, '77']);
       for (const key of large) {
         expect(await nodes.at(0).client.pttl(key)).to.be.within(4000, 5000);
       }
-      expect(await run('renew', [large.join('~')], 'me', 9000)).to.equal(1);
-      expect(await run('inspect', [large.join('~')], 'w:')).to.have.length(27);
-      expect(await release([large.join('~')], 'me')).to.equal(9);
+      expect(await run('renew', set, 'me', 9000)).to.equal(1);
+      expect(await run('inspect', set, 'w:')).to.have.length(27);
+      expect(await release(set, 'me')).to.equal(9);
       expect(await nodes.at(0).client.exists(...large)).to.equal(0);
     });
 
     it('take none of it when one name is a lock of another kind', async () => {
       await nodes.at(0).client.hset('n4', 'thread', 1);
-      expect(await acquire(large, 'me')).to.deep.equal([0, '0', -1, 5]);
+      expect(await acquire(set, 'me')).to.deep.equal([0, '0', -1, 5]);
       expect(await nodes.at(0).client.exists(...large)).to.equal(1);
     });
 
+    it('take none of it when one name is held, and answer whom it was given before', async () => {
+      await acquire(['n4'], 'other');
+      const [granted, highest, , ...busy] = (await acquire(set, 'me')) as unknown[];
+      expect([granted, highest, ...busy]).to.deep.equal([0, '77', 5]);
+      expect(await nodes.at(0).client.exists(...large)).to.equal(1);
+      await release(['n4'], 'other');
+      expect(await acquire(set, 'me')).to.deep.equal([1, '78']);
+      expect(await acquire(set, 'me')).to.deep.equal([1, '78']);
+      expect(await release(set, 'me')).to.equal(9);
+    });
+
     it('count on from the floor, and from the counters of its names', async () => {
-      await acquire(large, 'me', 500);
-      await release(large, 'me');
+      await acquire(set, 'me', 500);
+      await release(set, 'me');
       expect(await acquire(['n1'], 'one', 77)).to.deep.equal([1, '501']);
       expect(await acquire(['elsewhere'], 'two', 900)).to.deep.equal([1, '900']);
       await release(['n1'], 'one');
-      expect(await acquire(large, 'me', 77)).to.deep.equal([1, '502']);
+      expect(await acquire(set, 'me', 77)).to.deep.equal([1, '502']);
     });
 
     it('raise the floor to what was agreed on, only while every lock is held', async () => {
-      await acquire(large, 'me');
-      expect(await run('confirm', large, 'me', 99, 'w:')).to.equal(1);
-      expect(await run('confirm', large, 'me', 80, 'w:')).to.equal(1);
+      await acquire(set, 'me');
+      expect(await run('confirm', set, 'me', 99, 'w:')).to.equal(1);
+      expect(await run('confirm', set, 'me', 80, 'w:')).to.equal(1);
       expect(await nodes.at(0).client.get('w:~floor')).to.equal('99');
       await nodes.at(0).client.del('n8');
-      expect(await run('confirm', large, 'me', 120, 'w:')).to.equal(0);
+      expect(await run('confirm', set, 'me', 120, 'w:')).to.equal(0);
       expect(await nodes.at(0).client.get('w:~floor')).to.equal('99');
     });
   });
