@@ -36,9 +36,12 @@ export interface ChaosSite {
   close(): Promise<void>;
 }
 
-/** `more` goes to the database, after everything else. */
+/**
+ * `more` goes to the database, after everything else. In shared memory MariaDB maps its log into
+ * itself and forgets nothing when it is killed: one that is to forget is kept elsewhere.
+ */
 export async function openSite(more: readonly string[] = []): Promise<ChaosSite> {
-  const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const parent = existsSync('/dev/shm') && more.length === 0 ? '/dev/shm' : tmpdir();
   const folder = await mkdtemp(join(parent, 'holdfast-chaos-'));
   try {
     return await siteIn(folder, more);
