@@ -117,7 +117,7 @@ describe('the proxy that spoils a line', () => {
     await until(async () => (await through(0).ping()) === 'PONG');
   });
 
-  it('names the locks that were asked for long before they were delivered', async () => {
+  it('names the locks that are asked for by what has been stuck for long', async () => {
     const ask = (owner: string) => {
       const args = [owner, 1000, 1, 'w', '', '', ''];
       return through().eval('return 1', 2, 'x', 'y', ...args);
@@ -126,12 +126,14 @@ describe('the proxy that spoils a line', () => {
     proxy.stick();
     const first = ask('me');
     await until(() => proxy.stuck);
-    expect(proxy.deliver(5000)).to.deep.equal([]);
+    expect(proxy.stuckFor(5000)).to.deep.equal([]);
+    proxy.deliver();
     await first;
     proxy.stick();
     const second = ask('me too');
     await until(() => proxy.stuck);
-    expect(proxy.deliver(-1)).to.deep.equal([{ keys: ['x', 'y'], owner: 'me too' }]);
+    expect(proxy.stuckFor(-1)).to.deep.equal([{ keys: ['x', 'y'], owner: 'me too' }]);
+    proxy.deliver();
     await second;
   });
 

@@ -166,16 +166,20 @@ export class FaultProxy {
     this.#sticking = false;
   }
 
-  /** Whatever is stuck arrives now. Answers with the locks asked for longer ago than this. */
-  deliver(olderThanMs = 0): AskedLock[] {
-    this.flow();
-    const now = performance.now();
-    return [...this.#links, ...this.#abandoned].flatMap((link) =>
-      link.stuck.splice(0).flatMap(({ text, at }) => {
-        this.#send(link, text);
-        return now - at > olderThanMs ? askedLocks(text) : [];
-      }),
+  /** The locks that are asked for by what has been stuck for longer than this. */
+  stuckFor(ms: number): AskedLock[] {
+    const before = performance.now() - ms;
+    return [...this.#links, ...this.#abandoned].flatMap(({ stuck }) =>
+      stuck.filter(({ at }) => at < before).flatMap(({ text }) => askedLocks(text)),
     );
+  }
+
+  /** Whatever is stuck arrives now. */
+  deliver(): void {
+    this.flow();
+    for (const link of [...this.#links, ...this.#abandoned]) {
+      for (const { text } of link.stuck.splice(0)) this.#send(link, text);
+    }
   }
 
   #door(index: number): Door {

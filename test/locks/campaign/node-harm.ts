@@ -70,26 +70,33 @@ export async function harmNode(at: HarmedNode, fault: Harm): Promise<readonly Hi
  * Requests lie in a buffer until their attempts are over, and arrive then. A lock that one of
  * them makes is held by nobody; it is looked for where the client could know the node's clock: it
  * has not jumped, and no answer was so long on its way that it says little of the time.
+ *
+ * Whoever lingers asks at each renewal, and may have got its lock there on the next line.
  */
 async function stick(
   { index, node, proxy, isUnharmed }: HarmedNode,
   forMs: number,
 ): Promise<Planted[]> {
+  const isThere = async ({ key, owner }: AskedKey) => (await node.client.get(key)) === owner;
   proxy.stick();
   await pause(forMs);
   proxy.cut();
   proxy.flow();
   await pause(forMs + ON_THE_WAY_MS);
-  const late = proxy.deliver(OUT_OF_DATE_MS);
+  const late: AskedKey[] = proxy
+    .stuckFor(OUT_OF_DATE_MS)
+    .flatMap(({ keys, owner }) => keys.map((key) => ({ key, owner })));
+  const before = await Promise.all(late.map(isThere));
+  proxy.deliver();
   if (!isUnharmed) return [];
   await pause(LOOK_MS);
-  const planted: Planted[] = [];
-  for (const { keys, owner } of late) {
-    const owners = await node.client.mget(...keys);
-    for (const [at, key] of keys.entries()) {
-      if (owners[at] !== owner) continue;
-      planted.push({ kind: 'planted', node: index, key, owner, at: monotonicNow() });
-    }
-  }
-  return planted;
+  const after = await Promise.all(late.map(isThere));
+  return late
+    .filter((_, at) => after[at] && !before[at])
+    .map(({ key, owner }) => ({ kind: 'planted', node: index, key, owner, at: monotonicNow() }));
+}
+
+interface AskedKey {
+  readonly key: string;
+  readonly owner: string;
 }
