@@ -155,14 +155,12 @@ class SeedPlay {
     this.#history.nemesis('calm', 'all is healed');
     for (const one of [...workers, api]) one.signal('SIGCONT');
     await Promise.all([...workers, api].map((one) => one.ready(READY_MS)));
+    const end = performance.now() + QUIET_MS * pace;
+    while (this.#shop.open > 0 && performance.now() < end) await pause(20);
     // No order comes any more whose alarm would move those before it as well: the sweep has to.
     await this.#world.site.queue.client.flushall();
     this.#history.nemesis('queue-flush', 'all alarms are gone');
-    const end = performance.now() + QUIET_MS * pace;
-    while (performance.now() < end) {
-      if (this.#shop.open === 0 && (await this.#isQuiet())) break;
-      await pause(100);
-    }
+    while (performance.now() < end && !(await this.#isQuiet())) await pause(100);
     return this.#shop.open;
   }
 
