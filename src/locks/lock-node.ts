@@ -240,6 +240,11 @@ export class LockNode {
     } catch (error) {
       // Cut off again: the next greeting will tell, or has told already.
       if (this.#client.status !== 'ready' || greeting !== this.#greetings) return;
+      if (isTimeout(error)) {
+        // Lost on the way: that says nothing about the node, which is greeted again on a new line.
+        this.#logger.warn('lock node does not answer a greeting');
+        return this.#client.disconnect(true);
+      }
       const waitMs = this.#probation.met(undefined);
       this.#logger.warn('lock node does not tell its run id', { error: messageOf(error), waitMs });
     }

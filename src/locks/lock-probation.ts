@@ -11,8 +11,6 @@ export class LockProbation {
   #met = false;
   #runId: string | undefined;
   #until = 0;
-  /** It did not say who it is: until then it may have restarted, unless it says so after all. */
-  #doubtedUntil = 0;
   #why = '';
 
   constructor(ttlMs: number, clock: Clock) {
@@ -21,8 +19,7 @@ export class LockProbation {
   }
 
   leftMs(): number {
-    const until = Math.max(this.#until, this.#doubtedUntil);
-    return until === 0 ? 0 : Math.max(0, until - this.#clock.monotonicMs());
+    return this.#until === 0 ? 0 : Math.max(0, this.#until - this.#clock.monotonicMs());
   }
 
   /** What it did, for people. */
@@ -39,31 +36,18 @@ export class LockProbation {
   /**
    * A connection was made, and this is its INFO. The first one of the process proves nothing
    * either way: waiting then would stop every start for a ttl. A server that does not give its
-   * run id is taken to have restarted each time; but one that was only silent, and says later that
-   * it is the one we knew, has not, and is waited for no longer.
+   * run id is taken to have restarted each time.
    */
   met(info: string | undefined): number {
-    const runId = info && /^run_id:(\w+)/m.exec(info)?.[1];
-    if (runId === undefined || runId === '') this.#doubt();
-    else this.#metAs(runId, info);
-    this.#met = true;
-    return this.leftMs();
-  }
-
-  #doubt(): void {
-    if (!this.#met) return;
-    this.#doubtedUntil = this.#clock.monotonicMs() + this.#ttlMs;
-    this.#why = 'restarted';
-  }
-
-  #metAs(runId: string, info: string | undefined): void {
-    if (this.#met && runId !== this.#runId) {
+    const runId = /^run_id:(\w+)/m.exec(info ?? '')?.[1];
+    if (this.#met && (runId === undefined || runId !== this.#runId)) {
       const upMs = Number(/^uptime_in_seconds:(\d+)/m.exec(info ?? '')?.[1] ?? 0) * 1000;
       // Whole seconds: it may have started up to one second later than it says.
       this.#extend(Math.max(0, this.#ttlMs - Math.max(0, upMs - 1000)), 'restarted');
     }
     this.#runId = runId;
-    this.#doubtedUntil = 0;
+    this.#met = true;
+    return this.leftMs();
   }
 
   #extend(ms: number, why: string): void {

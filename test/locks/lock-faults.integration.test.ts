@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { FaultProxy } from '../support/fault-proxy.ts';
 import { LockProcess } from '../support/lock-process.ts';
 import {
   heldIn,
@@ -191,6 +192,24 @@ describe('locks when nodes fail', function () {
     expect(reason).to.include('restarted and counts again in');
     // A process that meets the node for the first time has nothing to wait for.
     heldIn(await rooms.on(nodes.urls.slice(0, 1)).tryLock(['b']));
+  });
+
+  it('count a node again soon when its greeting was lost, and it did not restart', async () => {
+    const proxy = new FaultProxy(nodes.at(0));
+    await proxy.listen();
+    try {
+      const lines: LogLine[] = [];
+      const locks = rooms.on([proxy.url], { ttlMs: 60_000, logger: recordingLogger(lines) });
+      await warmUp(locks, 1);
+      const mute = proxy.muteAt('server');
+      proxy.cut();
+      await until(mute);
+      await until(() => lines.some(({ message }) => message.includes('a greeting')), 2000);
+      await until(async () => (await locks.tryLock(['a'])).kind === 'held', 8000);
+    } finally {
+      await rooms.close();
+      await proxy.close();
+    }
   });
 
   it('say so when a node may throw locks away', async () => {

@@ -30,18 +30,9 @@ describe('the time for which a lock node is not counted', () => {
     expect(probation.met('')).to.equal(TTL_MS);
   });
 
-  it('ends when it says after a silence that it is the one we knew', () => {
-    probation.met(info('a', 1));
-    probation.met(undefined);
-    expect(probation.met(info('a', 2))).to.equal(0);
-    probation.met(undefined);
-    expect(probation.met(info('b', 0)), 'it is another one').to.equal(TTL_MS);
-  });
-
   it('is as long as before when its clock has jumped, whatever it says of itself', () => {
     probation.met(info('a', 100));
     expect(probation.jumped(500)).to.equal(TTL_MS);
-    probation.met(undefined);
     expect(probation.met(info('a', 101))).to.equal(TTL_MS);
   });
 });

@@ -28,7 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-quarantine',
     breaks: 'a node that has restarted is counted at once',
     file: 'lock-probation.js',
-    text: 'if (this.#met && runId !== this.#runId) {',
+    text: 'if (this.#met && (runId === undefined || runId !== this.#runId)) {',
     becomes: 'if (false) {',
   },
   {
