@@ -7,7 +7,7 @@ import { CrashPlay } from './crash-play.ts';
 import { CrashRival } from './crash-rival.ts';
 import type { Scenario } from './crash-scenario.ts';
 import { emptyTables, faultsFound, hurryPlaced, isAnyOwed } from './crash-verdict.ts';
-import { LOCK_NODES, LOCK_TTL_MS, subjectServers } from './subject-servers.ts';
+import { LOCK_NODES, LOCK_TTL_MS, NOTICE_LEASE_MS, subjectServers } from './subject-servers.ts';
 import { SubjectProcess } from './subject-process.ts';
 import type { Mode, Point, WireTap } from './wire-tap.ts';
 
@@ -24,7 +24,7 @@ export interface Played {
   readonly ms: number;
 }
 
-const STALL_MS = LOCK_TTL_MS * 1.5;
+const STALL_MS = Math.max(LOCK_TTL_MS, NOTICE_LEASE_MS) * 1.5;
 const RIVAL_WANTS = 9;
 const STOCK = 10;
 

@@ -7,6 +7,8 @@ import type { TapTarget } from './wire-tap.ts';
 export const LOCK_NODES = 3;
 /** Short, so that standing still for longer than a lock lasts is soon done. */
 export const LOCK_TTL_MS = 300;
+/** Longer than a new process takes for its first notice on a busy machine: none is told thrice. */
+export const NOTICE_LEASE_MS = 800;
 
 /** The servers as the subject is to see them: each behind a port of its own tap. */
 export function subjectServers(

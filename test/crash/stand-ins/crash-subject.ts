@@ -18,6 +18,7 @@ import type { HeldLock } from '../../../src/locks/index.ts';
 import { createQueueWorker, type QueueName } from '../../../src/queues/index.ts';
 import { connectRedis } from '../../../src/redis/index.ts';
 import { advanceDue, createSweep } from '../../../src/saga/index.ts';
+import { NOTICE_LEASE_MS } from '../subject-servers.ts';
 import type {
   Answer,
   Ask,
@@ -38,7 +39,11 @@ const deliveryEvery = (periodMs: number): Service =>
     ...parts,
     receiver: settings.receiver,
     periodMs,
-    pace: { leaseMs: 300, timeoutMs: 250, backoff: { firstMs: 20, capMs: 60 } },
+    pace: {
+      leaseMs: NOTICE_LEASE_MS,
+      timeoutMs: NOTICE_LEASE_MS - 100,
+      backoff: { firstMs: 20, capMs: 60 },
+    },
   });
 
 const workerOf = (queue: QueueName) =>
