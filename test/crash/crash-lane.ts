@@ -24,7 +24,6 @@ export interface Played {
   readonly ms: number;
 }
 
-const STALL_MS = Math.max(LOCK_TTL_MS, NOTICE_LEASE_MS) * 1.5;
 const RIVAL_WANTS = 9;
 const STOCK = 10;
 
@@ -197,7 +196,7 @@ export class CrashLane {
     const others = scenario.meanwhile?.(play) ?? this.#wantMost(play);
     try {
       await this.#rival.work(scenario.queues);
-      await pause(STALL_MS);
+      await pause(stallMsOf(scenario));
     } finally {
       subject.goOn();
       subject.tap.release();
@@ -283,6 +282,11 @@ export class CrashLane {
     this.#spare = undefined;
     this.#scenario = undefined;
   }
+}
+
+/** Longer than what it holds lasts; but shorter than it takes to find that its queue is away. */
+function stallMsOf({ delivers }: Scenario): number {
+  return (delivers === true ? NOTICE_LEASE_MS : LOCK_TTL_MS) * 1.5;
 }
 
 /** A slow machine may take a while to ask for the last of them; then nothing more may come. */
