@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { messageOf } from '../../../src/kernel/index.ts';
+import { programOptions, wholeNumber } from '../../support/program-options.ts';
 import { campaignPage } from '../campaign-page.ts';
 import { playCampaign, seedsOf, totalOf } from '../chaos-campaign.ts';
 import { CHAOS_MUTANTS } from '../chaos-mutants.ts';
@@ -33,7 +33,7 @@ then calm, and the question whether every promise was kept. Without options: see
   --log-level L     of the processes: debug tells most
   --help            this`;
 
-const { values } = parseArgs({
+const values = programOptions({
   options: {
     seed: { type: 'string' },
     seeds: { type: 'string', default: '1-8' },
@@ -57,7 +57,7 @@ process.once('SIGTERM', () => stop.abort());
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const size = values.short ? SHORT_SIZE : FULL_SIZE;
 const plan = {
-  lanes: Number(values.lanes),
+  lanes: wholeNumber('lanes', values.lanes, 1),
   size,
   root,
   signal: stop.signal,
@@ -190,10 +190,21 @@ async function hunts(): Promise<boolean> {
   return isGood;
 }
 
-if (values.help) console.log(HELP);
-else {
+async function main(): Promise<boolean> {
   const isHunt = values.mutants || values.mutant !== undefined;
   const isGood = isHunt ? await hunts() : await campaign();
   say(`${minutes()} min`);
-  process.exit(isGood ? 0 : 1); // sockets of callers that were given up may still linger
+  return isGood;
+}
+
+if (values.help) console.log(HELP);
+else {
+  const ended = main().then(
+    (isGood) => (isGood ? 0 : 1),
+    (error: unknown) => {
+      say(messageOf(error));
+      return 2;
+    },
+  );
+  process.exit(await ended); // sockets of callers that were given up may still linger
 }

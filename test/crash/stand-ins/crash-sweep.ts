@@ -7,7 +7,6 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { messageOf, systemClock } from '../../../src/kernel/index.ts';
 import { launchContext, PROJECT_FOLDER } from '../../../src/launch/launch-context.ts';
 import { createScreen } from '../../../src/launch/screen.ts';
@@ -15,6 +14,7 @@ import { forTests } from '../../../src/launch/server-use.ts';
 import { throwAwayHome } from '../../../src/launch/throw-away-home.ts';
 import { runThrowAway } from '../../../src/launch/throw-away-run.ts';
 import { passedOn } from '../../../src/launch/watched-spawn.ts';
+import { programOptions, wholeNumber } from '../../support/program-options.ts';
 import { SCENARIOS } from '../crash-scenarios.ts';
 import { sweepPage } from '../sweep-page-text.ts';
 import { plannedRuns, type PlannedRun, sampleOf } from '../sweep-plan.ts';
@@ -48,7 +48,7 @@ Plays every scenario again for each of its requests and each way to fail there.
 Ends with 1 when anything was violated.`;
 
 function optionsIn(args: readonly string[]) {
-  const { values } = parseArgs({
+  const values = programOptions({
     args: [...args],
     options: {
       scenario: { type: 'string' },
@@ -72,7 +72,7 @@ function optionsIn(args: readonly string[]) {
   if (runs.length === 0) throw new Error('no run is like that; --help says what there is');
   const isPart = [scenario, point, mode, sample].some((one) => one !== undefined);
   if (isPart && values.write) throw new Error('--write is for whole sweeps');
-  return { ...values, runs };
+  return { ...values, lanes: wholeNumber('lanes', values.lanes, 1), runs };
 }
 
 type Options = ReturnType<typeof optionsIn>;
@@ -115,7 +115,7 @@ async function sweep({ runs, lanes, json, write }: Options): Promise<number> {
   const started = performance.now();
   const verdict = await sweepCrashes({
     runs,
-    lanes: Math.min(Number(lanes), runs.length),
+    lanes: Math.min(lanes, runs.length),
     signal: stop.signal,
     tellCalm: (calm) => {
       say(`       ${calm.scenario}: ${calm.points.length} points`);

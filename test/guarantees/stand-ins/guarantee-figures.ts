@@ -6,9 +6,9 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { messageOf } from '../../../src/kernel/index.ts';
 import { type ChaosSite, openSite } from '../../chaos/chaos-site.ts';
+import { programOptions } from '../../support/program-options.ts';
 import { MEASUREMENTS } from '../every-measurement.ts';
 import { boundOf, holds, type Measurement, valueOf } from '../figure.ts';
 import { figuresPage, isKept, type Measured } from '../figures-page.ts';
@@ -24,7 +24,7 @@ Takes about four minutes on a quiet machine. Ends with 1 when a figure is not wh
   --write           keeps them as docs/reference/guarantee-figures.md
   --help            this`;
 
-const { values } = parseArgs({
+const values = programOptions({
   options: {
     only: { type: 'string' },
     json: { type: 'boolean', default: false },

@@ -1,23 +1,35 @@
 /**
- * The whole campaign: `npm run chaos:locks -- --runs 200 --lanes 2`, or one seed again with
- * `--seed 17`. With `--database URL` what the locks protect is a row there, in every other lane.
- * Histories of runs that broke a promise are written to `--out` (bench/results).
- *
- * With `--mutant NAME` the locks are spoilt on purpose, and with `--mutants` in every way known,
- * one after the other: then a run that finds nothing is the failure.
+ * The campaign against the locks: `npm run chaos:locks -- --help`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openDatabase } from '../../../src/mysql/index.ts';
 import { silentLogger } from '../../../src/telemetry/index.ts';
+import { programOptions, wholeNumber } from '../../support/program-options.ts';
 import { registersIn } from '../campaign/database-register.ts';
 import { inMemory } from '../campaign/fenced-register.ts';
 import { playCampaign, type RunResult, seedsFrom, totalOf } from '../campaign/lock-campaign.ts';
 import { MUTANTS } from '../campaign/lock-mutants.ts';
 import { huntMutant } from '../campaign/mutant-hunt.ts';
 
-const { values } = parseArgs({
+const HELP = `npm run chaos:locks -- [options]
+
+A seed is some processes that want the same locks, nodes that fail, and clocks that jump; then the
+question whether two held one at once, or wrote after their time. Without options: seeds 1 to 200.
+
+  --runs N          so many seeds (200; 40 for each mutant)
+  --from N          from this one on (1)
+  --seed N          one seed again
+  --lanes N         so many at once (2)
+  --database URL    in every other lane what the locks protect is a row there
+  --mutants         spoils the locks in every way known; each has to be noticed
+  --mutant NAME     in one way, and says how it was noticed
+  --out FOLDER      where histories of runs go that broke a promise
+                    (bench/results/lock-histories)
+  --keep            keeps those of all runs
+  --help            this`;
+
+const values = programOptions({
   options: {
     runs: { type: 'string' },
     from: { type: 'string', default: '1' },
@@ -28,14 +40,16 @@ const { values } = parseArgs({
     mutants: { type: 'boolean', default: false },
     out: { type: 'string', default: 'bench/results/lock-histories' },
     keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
 
 const isHunt = values.mutants || values.mutant !== undefined;
-const runs = Number(values.runs ?? (isHunt ? 40 : 200));
+const runs = wholeNumber('runs', values.runs ?? (isHunt ? '40' : '200'), 1);
+const from = wholeNumber('from', values.from, 0);
 const seeds =
-  values.seed === undefined ? seedsFrom(Number(values.from), runs) : [Number(values.seed)];
-const lanes = Math.min(Number(values.lanes), seeds.length);
+  values.seed === undefined ? seedsFrom(from, runs) : [wholeNumber('seed', values.seed, 0)];
+const lanes = Math.min(wholeNumber('lanes', values.lanes, 1), seeds.length);
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
@@ -98,7 +112,10 @@ async function hunts(): Promise<boolean> {
   return alive === 0;
 }
 
-const started = performance.now();
-const isGood = isHunt ? await hunts() : await campaign();
-console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);
-process.exitCode = isGood ? 0 : 1;
+if (values.help) console.log(HELP);
+else {
+  const started = performance.now();
+  const isGood = isHunt ? await hunts() : await campaign();
+  console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);
+  process.exitCode = isGood ? 0 : 1;
+}
