@@ -1,4 +1,5 @@
 import { messageOf, pause } from '../../src/kernel/index.ts';
+import type { RedisNode } from '../support/redis-nodes.ts';
 import type { ChaosHistory } from './chaos-history.ts';
 import type { ChaosLink } from './chaos-link.ts';
 import type { ChaosProcess } from './chaos-process.ts';
@@ -17,6 +18,7 @@ const BACK_MS = 15_000;
 /** How long an ambush waits for somebody to come by. */
 const AMBUSH_MS = 4000;
 const SLOW_BYTES = 6000;
+const NOBODYS_PORT = 1;
 
 /** What was done, and what came of it that only the nemesis can see. */
 export interface NemesisCounts {
@@ -88,8 +90,13 @@ export class ChaosNemesis {
         return await this.#inTurn('queue', () => this.#crashQueue(fault));
       case 'queue-flush':
         return void (await this.#world.site.queue.client.flushall());
+      case 'queue-full':
+        return await this.#inTurn('queue', () => fill([this.#world.site.queue], forMs));
+      case 'queue-replica':
+        return await this.#inTurn('queue', () => this.#demoteQueue(forMs));
       case 'locks-crash':
       case 'locks-flush':
+      case 'locks-full':
       case 'locks-away':
       case 'locks-stretch':
         return await this.#harmLocks(fault);
@@ -164,6 +171,13 @@ export class ChaosNemesis {
     await site.queue.start();
   }
 
+  async #demoteQueue(forMs: number): Promise<void> {
+    const { client } = this.#world.site.queue;
+    await client.replicaof('127.0.0.1', NOBODYS_PORT);
+    await pause(forMs);
+    await client.replicaof('NO', 'ONE');
+  }
+
   async #harmLocks({ kind, nodes, who, forMs, amount }: PlannedFault): Promise<void> {
     const { site, links } = this.#world;
     const chosen = site.locks.filter((_, at) => nodes.includes(at));
@@ -177,6 +191,7 @@ export class ChaosNemesis {
         await Promise.all(chosen.map((node) => node.start()));
       });
     }
+    if (kind === 'locks-full') return await this.#inTurn('locks', () => fill(chosen, forMs));
     const isAway = kind === 'locks-away';
     const mine = isAway && amount < 0.5 ? [links[who] ?? []] : links;
     const away = isAway && nodes.length < 3 ? [0, 2, 4] : nodes;
@@ -254,6 +269,15 @@ export class ChaosNemesis {
     this.#turns.set(name, over);
     return turn;
   }
+}
+
+/** Less memory than they use, for a while. */
+async function fill(nodes: readonly RedisNode[], forMs: number): Promise<void> {
+  const limit = (bytes: number) =>
+    Promise.all(nodes.map((node) => node.client.config('SET', 'maxmemory', bytes)));
+  await limit(1);
+  await pause(forMs);
+  await limit(0);
 }
 
 /** A number as Redis is sent it. */
