@@ -14,7 +14,7 @@ import { PrivateProgram } from '../support/private-program.ts';
 import { machinePlaces } from '../support/program-environment.ts';
 import { freePorts, RedisNode } from '../support/redis-nodes.ts';
 
-const PASSWORD = 'chaos';
+export const PASSWORD = 'chaos-password';
 const LOCK_NODES = 5;
 const REMEMBERING = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy'];
 

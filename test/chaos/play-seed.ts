@@ -6,14 +6,15 @@ import { watchBooks } from './books-watch.ts';
 import { type ChaosEvent, ChaosHistory } from './chaos-history.ts';
 import { ChaosNemesis } from './chaos-nemesis.ts';
 import { ChaosShop } from './chaos-shop.ts';
-import type { ChaosSite } from './chaos-site.ts';
+import { type ChaosSite, PASSWORD } from './chaos-site.ts';
 import { type ChaosWorld, openWorld } from './chaos-world.ts';
 import { judge } from './checker/every-check.ts';
+import { checkSecrets } from './checker/secret-checks.ts';
 import type { Broken } from './checker/verdict.ts';
 import { type Dump, dumpOf } from './database-dump.ts';
 import { DatabaseFoes } from './nemesis-foes.ts';
 import { faultsOf } from './nemesis-plan.ts';
-import { ShopCounter } from './shop-counter.ts';
+import { PAYMENT_SECRET, ShopCounter, TOKENS } from './shop-counter.ts';
 import { ShopPost } from './shop-post.ts';
 import { countSometimes, type Sometimes } from './sometimes.ts';
 import { workloadOf } from './workload-plan.ts';
@@ -61,6 +62,10 @@ export interface SeedCall {
   readonly root: string;
   readonly logLevel?: string;
 }
+
+/** What the logs of a seed must not tell; buyers are the people in it. */
+const WORDS = [...Object.values(TOKENS), PAYMENT_SECRET, PASSWORD];
+const SECRETS = [...WORDS.map((word) => new RegExp(word)), /\bbuyer-\d/];
 
 const READY_MS = 60_000;
 const QUIET_MS = 30_000;
@@ -136,8 +141,9 @@ class SeedPlay {
     const dump = await dumpOf(this.#world.database);
     await this.#foes.close();
     const { events } = this.#history;
-    const broken = judge(events, dump, unanswered);
-    return { result: this.#result(dump, broken, snapshots, marks), trace: this.#trace(dump) };
+    const trace = this.#trace(dump);
+    const broken = [...judge(events, dump, unanswered), ...checkSecrets(trace.logs, SECRETS)];
+    return { result: this.#result(dump, broken, snapshots, marks), trace };
   }
 
   async #start(): Promise<void> {

@@ -7,6 +7,7 @@ import { checkMoney } from './money-checks.ts';
 import { checkOrderOfTime } from './order-of-time-checks.ts';
 import { checkPaths } from './path-checks.ts';
 import { checkReads } from './read-checks.ts';
+import { checkSecrets } from './secret-checks.ts';
 import type { Evidence } from './verdict.ts';
 
 const also = (...more: Parameters<typeof call>): Evidence =>
@@ -18,6 +19,14 @@ describe('the checks of promises after a storm', () => {
     for (const check of [...checks, checkReads]) {
       expect(check(keptEvidence())).to.deep.equal([]);
     }
+  });
+
+  it('notice a log that tells a secret, or who somebody is (S22)', () => {
+    const secrets = [/token-1/, /\bbuyer-\d/];
+    const logs = ['an order of buyer- was placed', 'went with token-1', 'for buyer-7', ''];
+    const found = checkSecrets(logs.join('\n'), secrets);
+    expect(found.map(({ id }) => id)).to.deep.equal(['S22', 'S22']);
+    expect(found[1]?.what).to.include('for buyer-7');
   });
 
   it('notice an order that was acknowledged and is gone (S8)', () => {
