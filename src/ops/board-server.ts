@@ -70,22 +70,28 @@ export async function openBoard(parts: BoardParts): Promise<FastifyInstance> {
 /** Makes the queues at the first moment that their server answers; says why it cannot. */
 function onceReady(
   { redis, queuePrefix, logger }: BoardParts,
-  show: (queues: ReturnType<typeof openBoardQueues>) => void,
+  show: (queues: Awaited<ReturnType<typeof openBoardQueues>>) => void,
 ): () => Promise<string | undefined> {
-  let opened = false;
+  let isShown = false;
+  let opening: Promise<void> | undefined;
   const onError = (error: Error): void =>
     logger.debug('queue trouble on the board', { error: messageOf(error) });
+  const open = async (): Promise<void> => {
+    show(await openBoardQueues({ connection: redis(), prefix: queuePrefix, onError }));
+    isShown = true;
+  };
   return async () => {
     try {
       await whenReady(redis(), READY_MS);
+      if (isShown) return undefined;
+      opening ??= open().finally(() => {
+        opening = undefined;
+      });
+      await opening;
+      return undefined;
     } catch (error) {
       return messageOf(error);
     }
-    if (!opened) {
-      opened = true;
-      show(openBoardQueues({ connection: redis(), prefix: queuePrefix, onError }));
-    }
-    return undefined;
   };
 }
 

@@ -1,7 +1,8 @@
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { AppError } from '../kernel/index.ts';
 import { type RedisClient, whenReady } from '../redis/index.ts';
 import { QUEUE_NAMES, type QueueName } from './queue-contract.ts';
+import { usableQueue } from './usable-queue.ts';
 
 export interface QueueCounts {
   readonly queue: QueueName;
@@ -44,42 +45,52 @@ const ALARM = { removeOnComplete: true, removeOnFail: true };
 
 export function openQueues(options: QueuesOptions): Queues {
   const { connection, leaveOpen = false, prefix, onError } = options;
-  const queues = new Map<QueueName, Queue>();
-  const queueOf = (name: QueueName): Queue => {
-    const open = queues.get(name);
-    if (open) return open;
-    // A queue that is made while its server is away never recovers, so none is made before.
+  const queues = new Map<QueueName, Promise<Queue>>();
+  const queueOf = async (name: QueueName): Promise<Queue> => {
+    const known = queues.get(name);
+    if (known) return await known;
     if (connection.status !== 'ready') throw unreachableNow(name);
-    const queue = new Queue(name, { connection, prefix, skipWaitingForReady: true });
-    queue.on('error', onError);
+    const queue = usableQueue(name, { connection, prefix }, onError);
     queues.set(name, queue);
-    return queue;
+    try {
+      return await queue;
+    } catch (error) {
+      queues.delete(name); // the next call makes another one
+      throw error;
+    }
   };
   return {
     ready: (timeoutMs) => whenReady(connection, timeoutMs),
     add: async (name, payloads) => {
       const jobs = payloads.map((data) => ({ name, data, opts: NUDGE }));
-      await queueOf(name).addBulk(jobs);
+      await (await queueOf(name)).addBulk(jobs);
     },
     addAlarm: async (dueAtMs, delayMs) => {
-      await queueOf('delayed-timeout').add(
+      const queue = await queueOf('delayed-timeout');
+      await queue.add(
         'delayed-timeout',
         { dueAt: dueAtMs },
         { ...ALARM, jobId: `due-${Math.ceil(dueAtMs / 1000)}`, delay: Math.max(0, delayMs) },
       );
     },
-    counts: async () => await Promise.all(QUEUE_NAMES.map((name) => countsOf(name, queueOf(name)))),
+    counts: async () =>
+      await Promise.all(QUEUE_NAMES.map(async (name) => countsOf(name, await queueOf(name)))),
     oldestWaitingMs: async (name) => {
-      const [job] = await queueOf(name).getJobs(['waiting'], 0, 0, true);
+      const [job] = await (await queueOf(name)).getJobs(['waiting'], 0, 0, true);
       return job?.timestamp ?? null;
     },
-    isPaused: async (name) => await queueOf(name).isPaused(),
+    isPaused: async (name) => await (await queueOf(name)).isPaused(),
     workers: async () => {
-      const counts = QUEUE_NAMES.map(async (name) => [name, await queueOf(name).getWorkersCount()]);
+      const counts = QUEUE_NAMES.map(async (name) => {
+        const queue = await queueOf(name);
+        return [name, await queue.getWorkersCount()];
+      });
       return Object.fromEntries(await Promise.all(counts)) as Record<QueueName, number>;
     },
     close: async () => {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      const made = await Promise.allSettled(queues.values());
+      const open = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      await Promise.all(open.map((queue) => queue.close()));
       if (!leaveOpen) connection.disconnect();
     },
   };
