@@ -8,7 +8,7 @@ export function programOptions<Config extends ParseArgsConfig>(config: Config): 
   try {
     return parseArgs(config).values;
   } catch (error) {
-    console.error(`${messageOf(error)}; --help says what there is`);
+    process.stderr.write(`${messageOf(error)}; --help says what there is\n`);
     process.exit(2);
   }
 }
@@ -17,6 +17,6 @@ export function programOptions<Config extends ParseArgsConfig>(config: Config): 
 export function wholeNumber(option: string, given: string, least: number): number {
   const number = Number(given);
   if (Number.isSafeInteger(number) && number >= least) return number;
-  console.error(`--${option} is ${given}; allowed is a whole number from ${least}`);
+  process.stderr.write(`--${option} is ${given}; allowed is a whole number from ${least}\n`);
   process.exit(2);
 }
