@@ -46,6 +46,7 @@ const ALARM = { removeOnComplete: true, removeOnFail: true };
 export function openQueues(options: QueuesOptions): Queues {
   const { connection, leaveOpen = false, prefix, onError } = options;
   const queues = new Map<QueueName, Promise<Queue>>();
+  const open: Queue[] = [];
   const queueOf = async (name: QueueName): Promise<Queue> => {
     const known = queues.get(name);
     if (known) return await known;
@@ -53,11 +54,12 @@ export function openQueues(options: QueuesOptions): Queues {
     const queue = usableQueue(name, { connection, prefix }, onError);
     queues.set(name, queue);
     try {
-      return await queue;
+      open.push(await queue);
     } catch (error) {
       queues.delete(name); // the next call makes another one
       throw error;
     }
+    return await queue;
   };
   return {
     ready: (timeoutMs) => whenReady(connection, timeoutMs),
@@ -88,8 +90,7 @@ export function openQueues(options: QueuesOptions): Queues {
       return Object.fromEntries(await Promise.all(counts)) as Record<QueueName, number>;
     },
     close: async () => {
-      const made = await Promise.allSettled(queues.values());
-      const open = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      // One that has not met its server yet may never do so, and is not waited for.
       await Promise.all(open.map((queue) => queue.close()));
       if (!leaveOpen) connection.disconnect();
     },
